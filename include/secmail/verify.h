@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file secmail/verify.h
+ * The public side of OpenPGP: certificates, policies, and verdicts on signatures (RFC 9580). A
+ * program that only verifies links this module and never maps code that handles secret keys.
+ *
+ * To verify a detached signature: read the signer's certificate (secmail_cert_parse()), make an
+ * operation (secmail_verify_new()), give it the certificates and the signatures, feed the data,
+ * call secmail_verify_finish(), and read one verdict for each signature. **A verdict is a result**:
+ * finish succeeds however bad the signatures are. Ask secmail_verify_good_count(), and never take
+ * "no error" for "signed".
+ *
+ * Certificates, rings and policies are immutable and reference-counted; any thread may use them at
+ * any time, and they may outlive the context they were made with. Operations belong to one thread
+ * at a time, like their context, which must outlive them. Every function that takes an operation or
+ * a context records the reason of a failure there (secmail_context_error_detail()). All functions
+ * that return `int` may return SECMAIL_E_ARGUMENT, and those that make something
+ * SECMAIL_E_NOMEM; this is not repeated below.
+ */
+#ifndef SECMAIL_VERIFY_H
+#define SECMAIL_VERIFY_H
+
+#include <secmail/core.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------ */
+/* ASCII armor (RFC 9580 section 6)                                                             */
+
+/** What an armored block says that it holds. */
+enum secmail_armor_kind {
+    SECMAIL_ARMOR_AUTO = 0,        /**< decide by the first packet */
+    SECMAIL_ARMOR_MESSAGE = 1,     /**< PGP MESSAGE */
+    SECMAIL_ARMOR_PUBLIC_KEY = 2,  /**< PGP PUBLIC KEY BLOCK */
+    SECMAIL_ARMOR_PRIVATE_KEY = 3, /**< PGP PRIVATE KEY BLOCK */
+    SECMAIL_ARMOR_SIGNATURE = 4,   /**< PGP SIGNATURE */
+};
+
+/** A conversion between binary and armored data, in constant memory. */
+struct secmail_armor;
+
+/**
+ * Makes an operation that puts binary OpenPGP data into armor. Input that is armored already passes
+ * unchanged.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_armor_free()
+ * @param kind  an enum secmail_armor_kind
+ * @since 0.1
+ */
+SECMAIL_API int secmail_armor_new(struct secmail_context *context, struct secmail_armor **out,
+                                  uint32_t kind);
+
+/**
+ * Makes an operation that takes armor away. Input that is binary already passes unchanged. Text
+ * before the block is skipped; exactly one block is read.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_armor_free()
+ * @since 0.1
+ */
+SECMAIL_API int secmail_dearmor_new(struct secmail_context *context, struct secmail_armor **out);
+
+/**
+ * Converts. Windows and statuses as described in <secmail/core.h>.
+ *
+ * @param end  non-zero: what is in the input window is the last
+ * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
+ *   SECMAIL_E_NO_DATA (the input is empty or holds no OpenPGP data), SECMAIL_E_ARMOR,
+ *   SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE, SECMAIL_E_STATE (after an error or SECMAIL_DONE).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_armor_update(struct secmail_armor *armor, struct secmail_input *in,
+                                     struct secmail_output *out, int end);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_armor_free(struct secmail_armor *armor);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Policies                                                                                     */
+
+/**
+ * Which algorithms are acceptable from when to when, and the time at which things are judged. An
+ * immutable, printable table; the library's logic holds no such rule of its own.
+ */
+struct secmail_policy;
+
+/**
+ * The policy that is used where none is given, with the context's current time as reference time.
+ *
+ * @param[out] out  returned-owned; secmail_policy_unref()
+ * @since 0.1
+ */
+SECMAIL_API int secmail_policy_standard(struct secmail_context *context,
+                                        struct secmail_policy **out);
+
+/**
+ * The same rules with another reference time, e.g. the date on which an old mail arrived.
+ *
+ * @param policy  borrowed
+ * @param[out] out  returned-owned; secmail_policy_unref()
+ * @since 0.1
+ */
+SECMAIL_API int secmail_policy_at(struct secmail_context *context,
+                                  const struct secmail_policy *policy, int64_t time,
+                                  struct secmail_policy **out);
+
+/** The reference time; 0 for NULL. @since 0.1 */
+SECMAIL_API int64_t secmail_policy_time(const struct secmail_policy *policy);
+
+/**
+ * The policy as text for people, one rule a line.
+ *
+ * @param[out] out  returned-owned UTF-8; secmail_bytes_free()
+ * @since 0.1
+ */
+SECMAIL_API int secmail_policy_print(struct secmail_context *context,
+                                     const struct secmail_policy *policy,
+                                     struct secmail_bytes **out);
+
+/** Takes one more reference; returns its argument. @since 0.1 */
+SECMAIL_API struct secmail_policy *secmail_policy_ref(struct secmail_policy *policy);
+
+/** Gives a reference back; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_policy_unref(struct secmail_policy *policy);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Certificates (RFC 9580 section 10.1)                                                         */
+
+/** A transferable public key: a primary key, user IDs, subkeys, and the signatures that bind them.
+ */
+struct secmail_cert;
+
+/**
+ * Reads exactly one certificate, armored or binary. A transferable secret key is read too; its
+ * secret parts are left out. Parts that this version can't use (unknown algorithms, versions or
+ * packets) are kept for export, and never make the rest unusable.
+ *
+ * Nothing is judged here: signatures are checked when the certificate is used, once, and the result
+ * is remembered.
+ *
+ * @param[out] out  returned-owned; secmail_cert_unref()
+ * @param data, size  copied
+ * @return 0; SECMAIL_E_NO_DATA, SECMAIL_E_NOT_A_CERT (other OpenPGP data, or more than one
+ *   certificate), SECMAIL_E_MALFORMED, SECMAIL_E_TRUNCATED, SECMAIL_E_UNSUPPORTED_VERSION (of the
+ *   primary key), SECMAIL_E_ARMOR, SECMAIL_E_LIMIT_PACKET_SIZE, SECMAIL_E_LIMIT_CERT_SIGNATURES,
+ *   SECMAIL_E_LIMIT_CERT_COMPONENTS, SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_parse(struct secmail_context *context, struct secmail_cert **out,
+                                   const uint8_t *data, size_t size);
+
+/**
+ * Writes a certificate with everything that was read.
+ *
+ * @param cert  borrowed
+ * @param armored  non-zero: in ASCII armor
+ * @param[out] out  returned-owned; secmail_bytes_free()
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_export(struct secmail_context *context,
+                                    const struct secmail_cert *cert, int armored,
+                                    struct secmail_bytes **out);
+
+/** Takes one more reference; returns its argument. Any thread. @since 0.1 */
+SECMAIL_API struct secmail_cert *secmail_cert_ref(struct secmail_cert *cert);
+
+/** Gives a reference back; NULL is allowed. Any thread. @since 0.1 */
+SECMAIL_API void secmail_cert_unref(struct secmail_cert *cert);
+
+/** Version of the primary key: 4 or 6; 0 for NULL. @since 0.1 */
+SECMAIL_API uint32_t secmail_cert_version(const struct secmail_cert *cert);
+
+/** Fingerprint of the primary key in upper-case hexadecimal; borrowed; NULL for NULL. @since 0.1 */
+SECMAIL_API const char *secmail_cert_fingerprint(const struct secmail_cert *cert);
+
+/** Number of user IDs, valid or not. @since 0.1 */
+SECMAIL_API size_t secmail_cert_user_id_count(const struct secmail_cert *cert);
+
+/**
+ * Bytes of a user ID as they stand in the certificate; usually UTF-8, but anything may stand there.
+ *
+ * @param index  from 0
+ * @param[out] size  may be NULL
+ * @return borrowed; NULL for an index past the end.
+ * @since 0.1
+ */
+SECMAIL_API const uint8_t *secmail_cert_user_id(const struct secmail_cert *cert, size_t index,
+                                                size_t *size);
+
+/** Number of keys: the primary key (index 0) and its subkeys. @since 0.1 */
+SECMAIL_API size_t secmail_cert_key_count(const struct secmail_cert *cert);
+
+/** Fingerprint of a key in upper-case hexadecimal; borrowed; NULL past the end. @since 0.1 */
+SECMAIL_API const char *secmail_cert_key_fingerprint(const struct secmail_cert *cert, size_t index);
+
+/** What a key may be used for (RFC 9580 section 5.2.3.29). Bits. */
+enum secmail_key_flags {
+    SECMAIL_KEY_CERTIFY = 0x01,
+    SECMAIL_KEY_SIGN = 0x02,
+    SECMAIL_KEY_ENCRYPT_COMMUNICATIONS = 0x04,
+    SECMAIL_KEY_ENCRYPT_STORAGE = 0x08,
+};
+
+/** What is known of a key of a certificate at a policy's reference time. */
+struct secmail_key_info {
+    size_t size;        /**< in: sizeof(struct secmail_key_info); only that much is written */
+    uint32_t version;   /**< 4 or 6 */
+    uint32_t algorithm; /**< number of RFC 9580 section 9.1 */
+    uint32_t flags;     /**< secmail_key_flags that hold; 0 while the key isn't valid */
+    int32_t validity;   /**< 0 if it may be used; SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED,
+                           SECMAIL_E_KEY_INVALID */
+    int64_t created;    /**< seconds since 1970 */
+    int64_t expires;    /**< seconds since 1970; -1 for never */
+};
+
+/**
+ * Judges one key of a certificate. A judgement is a result: an expired key gives 0 and
+ * `info->validity`.
+ *
+ * @param cert  borrowed
+ * @param index  0 is the primary key
+ * @param policy  borrowed; NULL for the standard policy
+ * @param[in,out] info  `size` set by the caller
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_key_info(struct secmail_context *context,
+                                      const struct secmail_cert *cert, size_t index,
+                                      const struct secmail_policy *policy,
+                                      struct secmail_key_info *info);
+
+/** An ordered list of certificates, read from one file. Immutable, reference-counted. */
+struct secmail_ring;
+
+/**
+ * Reads any number of certificates: binary or armored, also several armored blocks one after the
+ * other. A certificate that can't be read is left out and counted, not fatal.
+ *
+ * @param[out] out  returned-owned; secmail_ring_unref()
+ * @param data, size  copied
+ * @return 0; SECMAIL_E_NO_DATA, SECMAIL_E_NOT_A_CERT (there is none in it), SECMAIL_E_ARMOR,
+ *   SECMAIL_E_MALFORMED and SECMAIL_E_TRUNCATED (the packets themselves can't be told apart),
+ *   SECMAIL_E_LIMIT_RING_CERTS and the limits of secmail_cert_parse().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_ring_parse(struct secmail_context *context, struct secmail_ring **out,
+                                   const uint8_t *data, size_t size);
+
+/** Number of certificates. @since 0.1 */
+SECMAIL_API size_t secmail_ring_count(const struct secmail_ring *ring);
+
+/** A certificate; borrowed; NULL past the end. @since 0.1 */
+SECMAIL_API struct secmail_cert *secmail_ring_cert(const struct secmail_ring *ring, size_t index);
+
+/** How many certificates could not be read. @since 0.1 */
+SECMAIL_API size_t secmail_ring_skipped(const struct secmail_ring *ring);
+
+/** Takes one more reference; returns its argument. @since 0.1 */
+SECMAIL_API struct secmail_ring *secmail_ring_ref(struct secmail_ring *ring);
+
+/** Gives a reference back; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_ring_unref(struct secmail_ring *ring);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Verdicts                                                                                     */
+
+/** The judgement on one signature. Belongs to the operation that made it. */
+struct secmail_verdict;
+
+/** How a signature was judged. */
+enum secmail_verdict_status {
+    SECMAIL_VERDICT_GOOD = 1,        /**< correct, by a valid key, acceptable to the policy */
+    SECMAIL_VERDICT_BAD = 2,         /**< not a signature by that key over that data */
+    SECMAIL_VERDICT_UNKNOWN_KEY = 3, /**< no certificate at hand has the key */
+    SECMAIL_VERDICT_REJECTED = 4,    /**< correct or not: a rule forbids to accept it */
+};
+
+/** The rules that a verdict may cite. Numbers are part of the ABI. */
+enum secmail_reason {
+    SECMAIL_REASON_VALID = 1,     /**< the key was valid when the signature was made */
+    SECMAIL_REASON_MISMATCH = 2,  /**< the signature doesn't fit data and key */
+    SECMAIL_REASON_NO_KEY = 3,    /**< no certificate has the key */
+    SECMAIL_REASON_HASH = 4,      /**< the policy refuses the hash algorithm */
+    SECMAIL_REASON_ALGORITHM = 5, /**< the public-key algorithm is not supported or refused */
+    SECMAIL_REASON_VERSION = 6,   /**< the signature's version is not supported, or not the key's */
+    SECMAIL_REASON_TYPE = 7,      /**< it is not a signature over a document */
+    SECMAIL_REASON_MALFORMED = 8, /**< the signature packet breaks the format */
+    SECMAIL_REASON_CRITICAL_SUBPACKET =
+        9, /**< it has a critical subpacket that is not understood */
+    SECMAIL_REASON_SIGNATURE_EXPIRED = 10,   /**< the signature itself has expired */
+    SECMAIL_REASON_SIGNATURE_IN_FUTURE = 11, /**< it was made after the reference time */
+    SECMAIL_REASON_KEY_EXPIRED = 12,         /**< the key had expired when it was made */
+    SECMAIL_REASON_KEY_REVOKED = 13,         /**< the key is revoked */
+    SECMAIL_REASON_KEY_NOT_YET_VALID = 14,   /**< the key is younger than the signature */
+    SECMAIL_REASON_KEY_INVALID = 15,         /**< the key isn't bound to its certificate */
+    SECMAIL_REASON_KEY_FLAGS = 16,           /**< the key may not sign */
+    SECMAIL_REASON_RECIPIENT = 17,           /**< it was meant for other recipients */
+};
+
+/** An enum secmail_verdict_status; 0 for NULL. @since 0.1 */
+SECMAIL_API uint32_t secmail_verdict_status(const struct secmail_verdict *verdict);
+
+/** When the signature says that it was made, seconds since 1970; -1 if it doesn't say. @since 0.1
+ */
+SECMAIL_API int64_t secmail_verdict_time(const struct secmail_verdict *verdict);
+
+/** 1 for a signature over text (line ends don't count), 0 for one over bytes. @since 0.1 */
+SECMAIL_API int secmail_verdict_is_text(const struct secmail_verdict *verdict);
+
+/**
+ * Fingerprint of the key (primary or subkey) that made the signature, or that it names: upper-case
+ * hexadecimal, a 16-digit key ID if it names nothing better; borrowed; "" if it names none.
+ *
+ * @since 0.1
+ */
+SECMAIL_API const char *secmail_verdict_key(const struct secmail_verdict *verdict);
+
+/**
+ * The signer's certificate, among those given to the operation; borrowed; NULL unless the status is
+ * SECMAIL_VERDICT_GOOD, _BAD or _REJECTED and the certificate is known.
+ *
+ * @since 0.1
+ */
+SECMAIL_API struct secmail_cert *secmail_verdict_cert(const struct secmail_verdict *verdict);
+
+/** Number of reasons, at least 1. The first is the one that decided. @since 0.1 */
+SECMAIL_API size_t secmail_verdict_reason_count(const struct secmail_verdict *verdict);
+
+/** An enum secmail_reason; 0 past the end. @since 0.1 */
+SECMAIL_API uint32_t secmail_verdict_reason(const struct secmail_verdict *verdict, size_t index);
+
+/**
+ * The same for people: one line that names the rule, the object, the date, and what to do.
+ *
+ * @return borrowed; NULL past the end.
+ * @since 0.1
+ */
+SECMAIL_API const char *secmail_verdict_reason_text(const struct secmail_verdict *verdict,
+                                                    size_t index);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Verifying detached signatures                                                                */
+
+/** A verification. One thread at a time. */
+struct secmail_verify;
+
+/**
+ * Makes a verification.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_verify_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_verify_new(struct secmail_context *context, struct secmail_verify **out);
+
+/** Frees; NULL is allowed. Its verdicts go with it. @since 0.1 */
+SECMAIL_API void secmail_verify_free(struct secmail_verify *verify);
+
+/**
+ * Sets the policy. Without one, the standard policy at the context's current time is used.
+ *
+ * @param policy  a reference is taken
+ * @return 0; SECMAIL_E_STATE (after the first signature or data).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_verify_set_policy(struct secmail_verify *verify,
+                                          struct secmail_policy *policy);
+
+/** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
+ * @since 0.1 */
+SECMAIL_API int secmail_verify_add_cert(struct secmail_verify *verify, struct secmail_cert *cert);
+
+/**
+ * Adds detached signatures: one or more signature packets, armored or binary. A signature of an
+ * unknown version or algorithm gets its verdict (rejected) like any other.
+ *
+ * @param data, size  copied
+ * @return 0; SECMAIL_E_NO_DATA, SECMAIL_E_MALFORMED (other packets than signatures),
+ *   SECMAIL_E_TRUNCATED, SECMAIL_E_ARMOR, SECMAIL_E_LIMIT_MESSAGE_SIGNATURES,
+ *   SECMAIL_E_LIMIT_PACKET_SIZE, SECMAIL_E_STATE (after data).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_verify_add_signatures(struct secmail_verify *verify, const uint8_t *data,
+                                              size_t size);
+
+/** Hashes the next piece of the signed data. @return 0; SECMAIL_E_STATE. @since 0.1 */
+SECMAIL_API int secmail_verify_update(struct secmail_verify *verify, const uint8_t *data,
+                                      size_t size);
+
+/**
+ * Judges. Succeeds however the signatures are; read the verdicts.
+ *
+ * @return 0; SECMAIL_E_STATE, SECMAIL_E_NO_DATA (no signature was given).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_verify_finish(struct secmail_verify *verify);
+
+/** Number of signatures that are SECMAIL_VERDICT_GOOD; 0 before finish. @since 0.1 */
+SECMAIL_API size_t secmail_verify_good_count(const struct secmail_verify *verify);
+
+/** Number of verdicts; 0 before finish. @since 0.1 */
+SECMAIL_API size_t secmail_verify_verdict_count(const struct secmail_verify *verify);
+
+/** A verdict, in the order of the signatures; borrowed; NULL past the end. @since 0.1 */
+SECMAIL_API const struct secmail_verdict *
+secmail_verify_verdict(const struct secmail_verify *verify, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SECMAIL_VERIFY_H */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Certificates as a list of components: the primary key first, then user IDs, attributes and
+ * subkeys in their order, each with its signatures. Immutable once made, but for the remembered
+ * results of signature checks.
+ */
+#ifndef SMI_VERIFY_CERT_H
+#define SMI_VERIFY_CERT_H
+
+#include "verify/packet.h"
+#include "verify/signature.h"
+
+enum smi_component_kind {
+    SMI_COMPONENT_KEY, /* primary key or subkey */
+    SMI_COMPONENT_USER_ID,
+    SMI_COMPONENT_ATTRIBUTE,
+    SMI_COMPONENT_OTHER, /* kept for export only */
+};
+
+struct smi_component {
+    enum smi_component_kind kind;
+    uint8_t tag;
+    const uint8_t *body; /* in the certificate's block */
+    size_t body_size;
+    struct smi_public_key key; /* SMI_COMPONENT_KEY */
+    struct smi_signature *signatures;
+    size_t signature_count, signature_room;
+};
+
+struct secmail_cert {
+    struct secmail_allocator mem;
+    atomic_uint refs;
+    uint8_t *block; /* the packets, copied */
+    size_t block_size;
+    struct smi_component *components; /* [0] is the primary key */
+    size_t component_count, component_room;
+};
+
+static inline const struct smi_public_key *smi_cert_primary(const struct secmail_cert *cert)
+{
+    return &cert->components[0].key;
+}
+
+/* The component of the index-th key; NULL past the end. */
+SMI_SHARED const struct smi_component *smi_cert_key(const struct secmail_cert *cert, size_t index);
+
+/* Makes a certificate from binary packets without secret parts: exactly one. Copies them. */
+SMI_SHARED int smi_cert_new(struct secmail_context *context, struct secmail_cert **out,
+                            const uint8_t *packets, size_t size);
+
+/*
+ * Copies the packets of a transferable key, secret key packets turned into public ones. `secret`,
+ * if not NULL, is called with each secret part, in the order of the keys.
+ */
+typedef int (*smi_secret_part_fn)(void *user, const struct smi_public_key *key,
+                                  struct smi_cursor *secret);
+SMI_SHARED int smi_cert_strip(struct secmail_context *context, struct smi_cursor packets,
+                              struct smi_buf *public_packets, smi_secret_part_fn secret,
+                              void *user);
+
+/* Serialises for export; `put_key`, if not NULL, writes each key packet instead of the public one.
+ */
+typedef void (*smi_put_key_fn)(void *user, struct smi_buf *b, const struct smi_component *key);
+SMI_SHARED void smi_cert_write(struct smi_buf *b, const struct secmail_cert *cert,
+                               smi_put_key_fn put_key, void *user);
+
+/* Binary packets as a returned object, armored if wanted. Empties `b`. */
+SMI_SHARED int smi_export(struct secmail_context *context, struct smi_buf *b, int armored,
+                          uint32_t kind, struct secmail_bytes **out);
+
+#endif

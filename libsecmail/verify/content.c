@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The reader of a message's content: a loop over packets, one short function for each kind. */
+#include "content.h"
+
+struct smi_layer {
+    struct smi_layer *below;
+    struct smi_body_source body;
+    struct smi_inflate_source inflate;
+};
+
+struct smi_slot {
+    struct smi_one_pass ops;
+    uint8_t salt[64];
+    uint8_t *body; /* of a signature that stands before the data */
+    size_t body_size;
+    bool done;
+    struct smi_signed_hash hash;
+};
+
+void smi_content_open(struct smi_content *c, struct secmail_context *context,
+                      struct smi_judge *judge, struct smi_source *base)
+{
+    *c = (struct smi_content){.context = context, .judge = judge, .base = base};
+}
+
+static void pop_layer(struct smi_content *c)
+{
+    struct smi_layer *layer = c->top;
+    c->top = layer->below;
+    c->depth--;
+    smi_inflate_source_close(&layer->inflate);
+    smi_body_source_close(&layer->body);
+    smi_free(&c->context->mem, layer, sizeof *layer);
+}
+
+void smi_content_close(struct smi_content *c)
+{
+    if (!c->context)
+        return;
+    const struct secmail_allocator *mem = &c->context->mem;
+    smi_body_source_close(&c->packet);
+    while (c->top)
+        pop_layer(c);
+    for (size_t i = 0; i < c->slot_count; i++) {
+        smi_signed_hash_close(&c->slots[i].hash);
+        smi_free(mem, c->slots[i].body, c->slots[i].body_size);
+    }
+    smi_free(mem, c->slots, c->slot_room * sizeof *c->slots);
+}
+
+static void end_packet(struct smi_content *c)
+{
+    smi_body_source_close(&c->packet);
+    c->packet = (struct smi_body_source){0};
+    c->state = SMI_AT_HEADER;
+}
+
+static int malformed(struct smi_content *c, const char *rule)
+{
+    return smi_fail(c->context, SECMAIL_E_MALFORMED, "%s %s (RFC 9580 section 10.3)",
+                    smi_tag_name(c->packet.packet.tag), rule);
+}
+
+/* ---------------------------------------------------------------- signatures */
+
+static struct smi_slot *add_slot(struct smi_content *c)
+{
+    if (c->slot_count >= smi_limit(c->context, SECMAIL_LIMIT_MESSAGE_SIGNATURES)) {
+        smi_over_limit(c->context, SECMAIL_LIMIT_MESSAGE_SIGNATURES);
+        return NULL;
+    }
+    if (!smi_grow(&c->context->mem, &c->slots, &c->slot_room, c->slot_count + 1,
+                  sizeof *c->slots)) {
+        smi_nomem(c->context);
+        return NULL;
+    }
+    struct smi_slot *slot = &c->slots[c->slot_count++];
+    *slot = (struct smi_slot){0};
+    return slot;
+}
+
+static int open_slot_hash(struct smi_content *c, struct smi_slot *slot,
+                          const struct smi_one_pass *o)
+{
+    if (!smi_hash_size(o->hash) || o->salt_size > sizeof slot->salt)
+        return 0; /* the signature gets its verdict without a hash */
+    return smi_signed_hash_open(c->context, &slot->hash, o->hash, o->type == SMI_SIG_TEXT, o->salt,
+                                o->salt_size);
+}
+
+static int one_pass_packet(struct smi_content *c)
+{
+    struct smi_cursor body;
+    int rc = smi_body_source_all(&c->packet, &body);
+    if (rc)
+        return rc;
+    if (c->literal_seen)
+        return malformed(c, "must not follow the data");
+    struct smi_slot *slot = add_slot(c);
+    if (!slot)
+        return secmail_context_error_code(c->context);
+    /* A broken or unknown announcement leaves the slot without a hash: its signature is rejected.
+     */
+    if (smi_one_pass_read(&slot->ops, body)) {
+        rc = open_slot_hash(c, slot, &slot->ops);
+        if (rc)
+            return rc;
+        if (slot->ops.salt_size && slot->ops.salt_size <= sizeof slot->salt)
+            memcpy(slot->salt, slot->ops.salt, slot->ops.salt_size);
+    }
+    smi_skip(&c->packet.source, body.size);
+    end_packet(c);
+    return 0;
+}
+
+/* The old form: the signature stands before the data. */
+static int prefix_signature(struct smi_content *c, const struct smi_cursor *body)
+{
+    struct smi_slot *slot = add_slot(c);
+    if (!slot)
+        return secmail_context_error_code(c->context);
+    slot->body = smi_alloc(&c->context->mem, body->size);
+    if (!slot->body)
+        return smi_nomem(c->context);
+    slot->body_size = body->size;
+    memcpy(slot->body, body->data, body->size);
+    struct smi_signature sig;
+    smi_signature_read(&sig, slot->body, slot->body_size);
+    if (sig.problem)
+        return 0;
+    const struct smi_one_pass as_announced = {
+        .type = sig.type, .hash = sig.hash, .salt = sig.salt, .salt_size = sig.salt_size};
+    return open_slot_hash(c, slot, &as_announced);
+}
+
+/* One-pass packets nest: the last one announced is the first one signed. */
+static struct smi_slot *last_open_slot(struct smi_content *c)
+{
+    for (size_t i = c->slot_count; i-- > 0;) {
+        if (!c->slots[i].done && !c->slots[i].body)
+            return &c->slots[i];
+    }
+    return NULL;
+}
+
+static int trailing_signature(struct smi_content *c, const struct smi_cursor *body)
+{
+    struct smi_slot *slot = last_open_slot(c);
+    if (!slot)
+        return malformed(c, "was not announced by a one-pass signature packet");
+    struct smi_signature sig;
+    smi_signature_read(&sig, body->data, body->size);
+    slot->ops.salt = slot->salt;
+    if (!sig.problem && (!slot->hash.hash.handle || !smi_one_pass_fits(&slot->ops, &sig)))
+        sig.problem = SECMAIL_REASON_MALFORMED;
+    slot->done = true;
+    return smi_judge_signature(c->judge, &sig, &slot->hash);
+}
+
+static int signature_packet(struct smi_content *c)
+{
+    struct smi_cursor body;
+    int rc = smi_body_source_all(&c->packet, &body);
+    if (rc)
+        return rc;
+    rc = c->literal_seen ? trailing_signature(c, &body) : prefix_signature(c, &body);
+    if (rc)
+        return rc;
+    smi_skip(&c->packet.source, body.size);
+    end_packet(c);
+    return 0;
+}
+
+static int judge_prefix_signatures(struct smi_content *c)
+{
+    for (size_t i = 0; i < c->slot_count; i++) {
+        struct smi_slot *slot = &c->slots[i];
+        if (!slot->body)
+            continue;
+        struct smi_signature sig;
+        smi_signature_read(&sig, slot->body, slot->body_size);
+        slot->done = true;
+        int rc = smi_judge_signature(c->judge, &sig, &slot->hash);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- data */
+
+static int compressed_packet(struct smi_content *c)
+{
+    if (c->literal_seen)
+        return malformed(c, "must not follow the data");
+    if (c->depth >= smi_limit(c->context, SECMAIL_LIMIT_NESTING))
+        return smi_over_limit(c->context, SECMAIL_LIMIT_NESTING);
+    struct smi_layer *layer = smi_zalloc(&c->context->mem, sizeof *layer);
+    if (!layer)
+        return smi_nomem(c->context);
+    layer->body = c->packet;
+    int rc = smi_inflate_source_open(&layer->inflate, c->context, &layer->body.source);
+    if (rc) {
+        c->packet = layer->body;
+        smi_free(&c->context->mem, layer, sizeof *layer);
+        return rc;
+    }
+    c->packet = (struct smi_body_source){0};
+    layer->below = c->top;
+    c->top = layer;
+    c->depth++;
+    c->state = SMI_AT_HEADER;
+    return 0;
+}
+
+/* Section 5.9: format, file name, date. The name and the date are not signed, and not used. */
+static int literal_packet(struct smi_content *c)
+{
+    const uint8_t *p;
+    size_t n;
+    if (c->literal_seen)
+        return malformed(c, "is the second one; a message has one");
+    int rc = smi_peek(&c->packet.source, 2, &p, &n);
+    if (rc)
+        return rc;
+    const size_t size = n < 2 ? 2 : 2 + (size_t)p[1] + 4;
+    rc = smi_peek(&c->packet.source, size, &p, &n);
+    if (rc)
+        return rc;
+    if (n < size)
+        return malformed(c, "is too short for its header");
+    smi_skip(&c->packet.source, size);
+    c->literal_seen = true;
+    c->state = SMI_IN_LITERAL;
+    return 0;
+}
+
+static void hash_data(struct smi_content *c, const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < c->slot_count; i++) {
+        if (c->slots[i].hash.hash.handle)
+            smi_signed_hash_update(&c->slots[i].hash, data, size);
+    }
+}
+
+static int account(struct smi_content *c, const uint8_t *data, size_t size)
+{
+    hash_data(c, data, size);
+    smi_skip(&c->packet.source, size);
+    c->plaintext += size;
+    if (c->plaintext > smi_limit(c->context, SECMAIL_LIMIT_PLAINTEXT_SIZE))
+        return smi_over_limit(c->context, SECMAIL_LIMIT_PLAINTEXT_SIZE);
+    return 0;
+}
+
+static int end_of_literal(struct smi_content *c)
+{
+    end_packet(c);
+    return judge_prefix_signatures(c);
+}
+
+static int literal_data(struct smi_content *c, struct secmail_output *out)
+{
+    for (;;) {
+        const uint8_t *p;
+        size_t n;
+        int rc = smi_peek(&c->packet.source, 1, &p, &n);
+        if (rc)
+            return rc;
+        if (!n)
+            return end_of_literal(c);
+        if (!smi_output_left(out))
+            return SECMAIL_NEEDS_ROOM;
+        rc = account(c, p, smi_emit(out, p, n));
+        if (rc)
+            return rc;
+    }
+}
+
+static int ignored_packet(struct smi_content *c)
+{
+    int rc = smi_body_source_drain(&c->packet);
+    if (!rc)
+        end_packet(c);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+static int end_of_content(struct smi_content *c)
+{
+    if (c->top) {
+        pop_layer(c);
+        return 0;
+    }
+    if (!c->packets)
+        return smi_fail(c->context, SECMAIL_E_NO_DATA, "the message has no content");
+    if (!c->literal_seen)
+        return smi_fail(c->context, SECMAIL_E_MALFORMED,
+                        "the message has no literal data packet (RFC 9580 section 10.3)");
+    if (last_open_slot(c))
+        return smi_fail(c->context, SECMAIL_E_TRUNCATED,
+                        "the message ends before a signature that it announced");
+    c->state = SMI_CONTENT_DONE;
+    return 0;
+}
+
+static int next_header(struct smi_content *c)
+{
+    struct smi_source *source = c->top ? &c->top->inflate.made.source : c->base;
+    int rc = smi_body_source_open(&c->packet, c->context, source);
+    if (rc)
+        return rc;
+    if (c->packet.packet.tag == SMI_TAG_NONE)
+        return c->packet.packet.header_size ? malformed(c, "is not allowed") : end_of_content(c);
+    if (++c->packets > smi_limit(c->context, SECMAIL_LIMIT_MESSAGE_PACKETS))
+        return smi_over_limit(c->context, SECMAIL_LIMIT_MESSAGE_PACKETS);
+    c->state = SMI_IN_PACKET;
+    return 0;
+}
+
+static int packet(struct smi_content *c)
+{
+    const uint8_t tag = c->packet.packet.tag;
+    switch (tag) {
+    case SMI_TAG_ONE_PASS:
+        return one_pass_packet(c);
+    case SMI_TAG_SIGNATURE:
+        return signature_packet(c);
+    case SMI_TAG_COMPRESSED:
+        return compressed_packet(c);
+    case SMI_TAG_LITERAL:
+        return literal_packet(c);
+    case SMI_TAG_MARKER:
+    case SMI_TAG_PADDING:
+        return ignored_packet(c);
+    case SMI_TAG_PKESK:
+    case SMI_TAG_SKESK:
+    case SMI_TAG_SED:
+    case SMI_TAG_SEIPD:
+    case SMI_TAG_LIBREPGP_AEAD:
+        return malformed(c, "must not stand inside the content of another message");
+    default:
+        break;
+    }
+    if (tag >= SMI_TAG_FIRST_NON_CRITICAL)
+        return ignored_packet(c);
+    if (tag <= SMI_TAG_PADDING && tag != 15 && tag != 16)
+        return malformed(c, "must not stand in a message");
+    return smi_fail(c->context, SECMAIL_E_CRITICAL_PACKET,
+                    "the message has a packet of the unknown critical type %u (RFC 9580 section "
+                    "4.3)",
+                    tag);
+}
+
+/* One step of reading that is not literal data. */
+static int step(struct smi_content *c)
+{
+    return c->state == SMI_AT_HEADER ? next_header(c) : packet(c);
+}
+
+int smi_content_read(struct smi_content *c, struct secmail_output *out)
+{
+    int rc = 0;
+    while (!rc && c->state != SMI_CONTENT_DONE)
+        rc = c->state == SMI_IN_LITERAL ? literal_data(c, out) : step(c);
+    return rc;
+}
+
+int smi_content_take(struct smi_content *c, const uint8_t **data, size_t *size)
+{
+    int rc = 0;
+    *data = NULL;
+    *size = 0;
+    while (!rc && c->state != SMI_IN_LITERAL && c->state != SMI_CONTENT_DONE)
+        rc = step(c);
+    const size_t left = (size_t)c->packet.part_left;
+    if (rc || c->state != SMI_IN_LITERAL || c->top ||
+        c->packet.packet.kind != SMI_LENGTH_DEFINITE || !left)
+        return rc;
+    rc = smi_peek(&c->packet.source, left, data, size);
+    if (!rc)
+        rc = account(c, *data, *size);
+    return rc ? rc : end_of_literal(c);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Rings of certificates, and the walk that rings of secret keys share. */
+#include "ring.h"
+
+#include "codec/armor.h"
+
+struct secmail_ring {
+    struct secmail_allocator mem;
+    atomic_uint refs;
+    struct secmail_cert **certs;
+    size_t count, room;
+    size_t skipped;
+};
+
+/* The packets from one primary key up to the next. */
+static int next_slice(struct secmail_context *context, struct smi_cursor *in,
+                      struct smi_cursor *slice)
+{
+    const size_t start = in->pos;
+    struct smi_packet packet;
+    struct smi_cursor body;
+    for (;;) {
+        const size_t before = in->pos;
+        int rc = smi_packet_next(context, in, &packet, &body);
+        if (rc)
+            return rc;
+        const bool primary = packet.tag == SMI_TAG_PUBLIC_KEY || packet.tag == SMI_TAG_SECRET_KEY;
+        if (packet.tag == SMI_TAG_NONE || (primary && before > start)) {
+            in->pos = before;
+            *slice = smi_cursor(in->data + start, before - start);
+            return 0;
+        }
+    }
+}
+
+static int walk(struct secmail_context *context, struct smi_cursor in, smi_ring_read_fn read,
+                void *user, size_t *skipped)
+{
+    size_t found = 0;
+    int reason = 0;
+    while (smi_left(&in)) {
+        struct smi_cursor slice;
+        int rc = next_slice(context, &in, &slice);
+        if (rc)
+            return rc;
+        if (found++ >= smi_limit(context, SECMAIL_LIMIT_RING_CERTS))
+            return smi_over_limit(context, SECMAIL_LIMIT_RING_CERTS);
+        rc = read(user, slice);
+        if (rc == SECMAIL_E_NOMEM)
+            return rc;
+        if (!rc)
+            continue;
+        ++*skipped;
+        reason = rc;
+        if (smi_left(&in) || found > *skipped) /* keep the reason if nothing else is there */
+            smi_recover(context);
+    }
+    return found > *skipped ? 0 : reason;
+}
+
+int smi_ring_walk(struct secmail_context *context, const uint8_t *data, size_t size,
+                  smi_ring_read_fn read, void *user, size_t *skipped)
+{
+    struct smi_binary binary;
+    *skipped = 0;
+    int rc = smi_binary_open(context, &binary, data, size,
+                             1 << SMI_ARMOR_PUBLIC_KEY | 1 << SMI_ARMOR_PRIVATE_KEY);
+    if (rc == SECMAIL_E_ARMOR_KIND) {
+        smi_recover(context);
+        return smi_fail(context, SECMAIL_E_NOT_A_CERT, "the armor holds no key block");
+    }
+    if (rc)
+        return rc;
+    rc = walk(context, smi_cursor(binary.data, binary.size), read, user, skipped);
+    smi_binary_close(&binary);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- certificates */
+
+struct reading {
+    struct secmail_context *context;
+    struct secmail_ring *ring;
+};
+
+static int read_cert(void *user, struct smi_cursor packets)
+{
+    struct reading *r = user;
+    struct secmail_ring *ring = r->ring;
+    if (!smi_grow(&ring->mem, &ring->certs, &ring->room, ring->count + 1, sizeof *ring->certs))
+        return smi_nomem(r->context);
+    struct smi_buf stripped = smi_buf_open(&r->context->mem);
+    struct secmail_cert *cert = NULL;
+    int rc = smi_cert_strip(r->context, packets, &stripped, NULL, NULL);
+    if (!rc)
+        rc = smi_cert_new(r->context, &cert, stripped.data, stripped.size);
+    smi_buf_free(&stripped);
+    if (!rc)
+        ring->certs[ring->count++] = cert;
+    return rc;
+}
+
+int secmail_ring_parse(struct secmail_context *context, struct secmail_ring **out,
+                       const uint8_t *data, size_t size)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!data && size)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_ring_parse: data is NULL");
+    struct secmail_ring *ring = smi_zalloc(&context->mem, sizeof *ring);
+    if (!ring)
+        return smi_nomem(context);
+    ring->mem = context->mem;
+    atomic_init(&ring->refs, 1);
+    struct reading reading = {context, ring};
+    rc = smi_ring_walk(context, data, size, read_cert, &reading, &ring->skipped);
+    if (rc) {
+        secmail_ring_unref(ring);
+        return rc;
+    }
+    *out = ring;
+    return 0;
+}
+
+size_t secmail_ring_count(const struct secmail_ring *ring)
+{
+    return ring ? ring->count : 0;
+}
+
+struct secmail_cert *secmail_ring_cert(const struct secmail_ring *ring, size_t index)
+{
+    return ring && index < ring->count ? ring->certs[index] : NULL;
+}
+
+size_t secmail_ring_skipped(const struct secmail_ring *ring)
+{
+    return ring ? ring->skipped : 0;
+}
+
+struct secmail_ring *secmail_ring_ref(struct secmail_ring *ring)
+{
+    if (ring)
+        atomic_fetch_add(&ring->refs, 1);
+    return ring;
+}
+
+void secmail_ring_unref(struct secmail_ring *ring)
+{
+    if (!ring || atomic_fetch_sub(&ring->refs, 1) != 1)
+        return;
+    const struct secmail_allocator mem = ring->mem;
+    for (size_t i = 0; i < ring->count; i++)
+        secmail_cert_unref(ring->certs[i]);
+    smi_free(&mem, ring->certs, ring->room * sizeof *ring->certs);
+    smi_free(&mem, ring, sizeof *ring);
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Signature packets, version 4 and 6. */
+#include "signature.h"
+
+#include "crypto/curve25519.h"
+#include "packet.h"
+
+/* ---------------------------------------------------------------- reading */
+
+static void read_issuer_fingerprint(struct smi_signature *sig, struct smi_cursor *in)
+{
+    const uint8_t version = smi_u8(in);
+    const size_t size = version == 4 ? 20 : version == 6 ? 32 : 0;
+    const uint8_t *fp = size ? smi_take(in, size) : NULL;
+    if (!fp || smi_left(in))
+        return;
+    sig->issuer_fp = fp;
+    sig->issuer_fp_size = (uint8_t)size;
+}
+
+static void read_issuer_id(struct smi_signature *sig, struct smi_cursor *in)
+{
+    smi_copy(in, sig->issuer_id, sizeof sig->issuer_id);
+    sig->has_issuer_id = !in->bad;
+}
+
+/* Subpackets that mean something only under the signature's protection. True if known. */
+static bool read_hashed(struct smi_signature *sig, uint8_t type, struct smi_cursor *in)
+{
+    switch (type) {
+    case SMI_SUB_CREATED:
+        sig->created = smi_u32(in);
+        return true;
+    case SMI_SUB_EXPIRES:
+        sig->lifetime = smi_u32(in);
+        return true;
+    case SMI_SUB_KEY_EXPIRES:
+        sig->key_lifetime = smi_u32(in);
+        return true;
+    case SMI_SUB_KEY_FLAGS:
+        sig->flags = smi_left(in) ? smi_u8(in) : 0;
+        sig->has_flags = true;
+        return true;
+    case SMI_SUB_FEATURES:
+        sig->features = smi_left(in) ? smi_u8(in) : 0;
+        sig->has_features = true;
+        return true;
+    case SMI_SUB_PRIMARY_USER_ID:
+        sig->primary_user_id = smi_u8(in) != 0;
+        return true;
+    case SMI_SUB_REVOCATION_REASON:
+        sig->reason = smi_u8(in);
+        sig->has_reason = true;
+        return true;
+    case SMI_SUB_PREFERRED_CIPHERS:
+        sig->preferred_ciphers = smi_rest(in);
+        return true;
+    case SMI_SUB_PREFERRED_AEAD:
+        sig->preferred_aead = smi_rest(in);
+        return true;
+    case SMI_SUB_INTENDED_RECIPIENT:
+        sig->has_recipients = true;
+        return true;
+    case SMI_SUB_EXPORTABLE:
+    case SMI_SUB_TRUST:
+    case SMI_SUB_REGEX:
+    case SMI_SUB_REVOCABLE:
+    case SMI_SUB_REVOCATION_KEY:
+    case SMI_SUB_PREFERRED_HASHES:
+    case SMI_SUB_PREFERRED_COMPRESSION:
+    case SMI_SUB_KEY_SERVER_PREFERENCES:
+    case SMI_SUB_KEY_SERVER:
+    case SMI_SUB_POLICY_URI:
+    case SMI_SUB_SIGNER_USER_ID:
+    case SMI_SUB_TARGET:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Subpackets that are hints, or protected by a signature of their own, in either area. */
+static bool read_hint(struct smi_signature *sig, uint8_t type, struct smi_cursor *in)
+{
+    switch (type) {
+    case SMI_SUB_ISSUER:
+        read_issuer_id(sig, in);
+        return true;
+    case SMI_SUB_ISSUER_FINGERPRINT:
+        read_issuer_fingerprint(sig, in);
+        return true;
+    case SMI_SUB_EMBEDDED:
+        sig->embedded = smi_rest(in);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The next subpacket of an area; false at its end or when it is broken (area->bad). */
+static bool next_subpacket(struct smi_cursor *area, uint8_t *type, struct smi_cursor *in)
+{
+    if (!smi_left(area))
+        return false;
+    uint8_t length[5];
+    length[0] = area->data[area->pos];
+    /* Section 5.2.3.7: as packet lengths, but without partial ones: 192 to 254 are two octets. */
+    const size_t size = length[0] < 192 ? 1 : length[0] < 255 ? 2 : 5;
+    smi_copy(area, length, size);
+    if (area->bad)
+        return false;
+    const uint32_t value = size == 1   ? length[0]
+                           : size == 2 ? (uint32_t)((length[0] - 192) << 8) + length[1] + 192
+                                       : (uint32_t)length[1] << 24 | (uint32_t)length[2] << 16 |
+                                             (uint32_t)length[3] << 8 | length[4];
+    *in = smi_sub(area, value);
+    if (!area->bad && !value)
+        area->bad = true;
+    *type = smi_u8(in);
+    return !area->bad;
+}
+
+static void read_areas(struct smi_signature *sig, struct smi_cursor hashed,
+                       struct smi_cursor unhashed)
+{
+    uint8_t type;
+    struct smi_cursor in;
+    /* Unhashed first: what is hashed overrides it. */
+    while (next_subpacket(&unhashed, &type, &in))
+        read_hint(sig, type & 0x7f, &in);
+    while (next_subpacket(&hashed, &type, &in)) {
+        const uint8_t plain = type & 0x7f;
+        const bool known = read_hashed(sig, plain, &in) || read_hint(sig, plain, &in);
+        if (in.bad)
+            hashed.bad = true;
+        /* Section 5.2.3.7: an unknown critical subpacket makes the signature invalid. No notation
+         * is known to this library (section 5.2.3.24). */
+        if (type & SMI_SUB_CRITICAL && !known && !sig->problem)
+            sig->problem = SECMAIL_REASON_CRITICAL_SUBPACKET;
+    }
+    if (hashed.bad || unhashed.bad)
+        sig->problem = SECMAIL_REASON_MALFORMED;
+}
+
+static bool read_legacy_eddsa(struct smi_signature *sig, struct smi_cursor *in)
+{
+    const struct smi_cursor r = smi_mpi_read(in);
+    const struct smi_cursor s = smi_mpi_read(in);
+    return smi_mpi_fit(&r, sig->raw, 32) && smi_mpi_fit(&s, sig->raw + 32, 32);
+}
+
+static void read_material(struct smi_signature *sig, struct smi_cursor *in)
+{
+    bool ok = false;
+    if (sig->pk == SMI_PK_EDDSA_LEGACY) {
+        ok = read_legacy_eddsa(sig, in);
+    } else if (sig->pk == SMI_PK_ED25519) {
+        smi_copy(in, sig->raw, 64);
+        ok = !in->bad;
+    } else {
+        sig->problem = sig->problem ? sig->problem : SECMAIL_REASON_ALGORITHM;
+        return;
+    }
+    if (!ok || smi_left(in))
+        sig->problem = SECMAIL_REASON_MALFORMED;
+}
+
+void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t size)
+{
+    *sig = (struct smi_signature){.body = body, .body_size = size, .created = -1};
+    struct smi_cursor in = smi_cursor(body, size);
+    sig->version = smi_u8(&in);
+    if (in.bad || (sig->version != 4 && sig->version != 6)) {
+        sig->problem = in.bad ? SECMAIL_REASON_MALFORMED : SECMAIL_REASON_VERSION;
+        return;
+    }
+    const bool v6 = sig->version == 6;
+    sig->type = smi_u8(&in);
+    sig->pk = smi_u8(&in);
+    sig->hash = smi_u8(&in);
+    const struct smi_cursor hashed = smi_sub(&in, v6 ? smi_u32(&in) : smi_u16(&in));
+    sig->hashed_end = in.pos;
+    const struct smi_cursor unhashed = smi_sub(&in, v6 ? smi_u32(&in) : smi_u16(&in));
+    smi_copy(&in, sig->left, sizeof sig->left);
+    sig->salt_size = v6 ? smi_u8(&in) : 0;
+    sig->salt = smi_take(&in, sig->salt_size);
+    if (in.bad) {
+        sig->problem = SECMAIL_REASON_MALFORMED;
+        return;
+    }
+    sig->hashed = hashed.data;
+    sig->hashed_size = hashed.size;
+    read_areas(sig, hashed, unhashed);
+    if (!sig->problem && sig->created < 0) /* section 5.2.3.11: must be present */
+        sig->problem = SECMAIL_REASON_MALFORMED;
+    if (!smi_hash_size(sig->hash) || (v6 && !smi_salt_size(sig->hash))) /* section 9.5 */
+        sig->problem = SECMAIL_REASON_HASH;
+    else if (v6 && sig->salt_size != smi_salt_size(sig->hash))
+        sig->problem = SECMAIL_REASON_MALFORMED; /* section 5.2.3 */
+    read_material(sig, &in);
+}
+
+bool smi_signature_is_for(const struct smi_signature *sig, const struct smi_public_key *recipient)
+{
+    if (!sig->has_recipients)
+        return true;
+    struct smi_cursor area = smi_cursor(sig->hashed, sig->hashed_size);
+    uint8_t type;
+    struct smi_cursor in;
+    while (next_subpacket(&area, &type, &in)) {
+        if ((type & 0x7f) != SMI_SUB_INTENDED_RECIPIENT)
+            continue;
+        const uint8_t version = smi_u8(&in);
+        const size_t size = smi_left(&in);
+        const uint8_t *fp = smi_take(&in, size);
+        if (version == recipient->version && size == recipient->fp_size &&
+            memcmp(fp, recipient->fp, size) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool smi_signature_may_be_by(const struct smi_signature *sig, const struct smi_public_key *key)
+{
+    if (sig->issuer_fp)
+        return sig->issuer_fp_size == key->fp_size &&
+               memcmp(sig->issuer_fp, key->fp, key->fp_size) == 0;
+    return !sig->has_issuer_id || memcmp(sig->issuer_id, key->key_id, 8) == 0;
+}
+
+/* ---------------------------------------------------------------- hashing */
+
+size_t smi_salt_size(uint8_t hash)
+{
+    switch (hash) {
+    case SMI_SHA224:
+    case SMI_SHA256:
+    case SMI_SHA3_256:
+        return 16;
+    case SMI_SHA384:
+        return 24;
+    case SMI_SHA512:
+    case SMI_SHA3_512:
+        return 32;
+    default:
+        return 0;
+    }
+}
+
+int smi_signed_hash_open(struct secmail_context *context, struct smi_signed_hash *h, uint8_t algo,
+                         bool text, const uint8_t *salt, size_t salt_size)
+{
+    *h = (struct smi_signed_hash){.text = text};
+    int rc = smi_hash_open(context, &h->hash, algo);
+    if (!rc && salt_size)
+        smi_hash_update(&h->hash, salt, salt_size);
+    return rc;
+}
+
+void smi_signed_hash_update(struct smi_signed_hash *h, const uint8_t *data, size_t size)
+{
+    if (!h->text) {
+        smi_hash_update(&h->hash, data, size);
+        return;
+    }
+    size_t start = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (data[i] == '\n' && !h->after_cr) {
+            smi_hash_update(&h->hash, data + start, i - start);
+            smi_hash_update(&h->hash, "\r\n", 2);
+            start = i + 1;
+        }
+        h->after_cr = data[i] == '\r';
+    }
+    smi_hash_update(&h->hash, data + start, size - start);
+}
+
+void smi_signed_hash_close(struct smi_signed_hash *h)
+{
+    smi_hash_close(&h->hash);
+}
+
+void smi_signed_object_hash(struct smi_hash *hash, const struct smi_signed_object *object)
+{
+    smi_public_key_hash(hash, object->primary);
+    if (object->subkey)
+        smi_public_key_hash(hash, object->subkey);
+    if (!object->id)
+        return;
+    const size_t n = object->id_size;
+    const uint8_t prefix[] = {object->id_marker, (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+                              (uint8_t)(n >> 8), (uint8_t)n};
+    smi_hash_update(hash, prefix, sizeof prefix);
+    smi_hash_update(hash, object->id, n);
+}
+
+void smi_signature_digest(struct smi_hash *hash, uint8_t version, const uint8_t *body,
+                          size_t hashed_end, uint8_t *digest)
+{
+    const uint32_t n = (uint32_t)hashed_end;
+    const uint8_t trailer[] = {version,           0xff,      (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+                               (uint8_t)(n >> 8), (uint8_t)n}; /* section 5.2.4 */
+    smi_hash_update(hash, body, hashed_end);
+    smi_hash_update(hash, trailer, sizeof trailer);
+    smi_hash_final(hash, digest);
+}
+
+/* ---------------------------------------------------------------- checking */
+
+bool smi_signature_fits(const struct smi_signature *sig, const struct smi_public_key *key,
+                        const uint8_t *digest)
+{
+    if (sig->problem || !(key->use & SMI_USE_SIGN) || sig->pk != key->algo)
+        return false;
+    return digest[0] == sig->left[0] && digest[1] == sig->left[1] &&
+           smi_ed25519_verify(sig->raw, key->point, digest, smi_hash_size(sig->hash));
+}
+
+int smi_signature_check_object(struct secmail_context *context, const struct smi_signature *sig,
+                               const struct smi_public_key *signer,
+                               const struct smi_signed_object *object, bool *good)
+{
+    uint8_t digest[SMI_HASH_MAX_SIZE];
+    *good = false;
+    if (sig->problem || sig->version != signer->version)
+        return 0;
+    struct smi_signed_hash h;
+    int rc = smi_signed_hash_open(context, &h, sig->hash, false, sig->salt, sig->salt_size);
+    if (rc)
+        return rc;
+    smi_signed_object_hash(&h.hash, object);
+    smi_signature_digest(&h.hash, sig->version, sig->body, sig->hashed_end, digest);
+    *good = smi_signature_fits(sig, signer, digest);
+    smi_signed_hash_close(&h);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+void smi_put_subpacket(struct smi_buf *b, uint8_t type, const void *data, size_t size)
+{
+    smi_put_length(b, size + 1);
+    smi_put_u8(b, type);
+    smi_put(b, data, size);
+}
+
+void smi_put_subpacket_u32(struct smi_buf *b, uint8_t type, uint32_t value)
+{
+    smi_put_u8(b, 5);
+    smi_put_u8(b, type);
+    smi_put_u32(b, value);
+}
+
+void smi_put_issuer(struct smi_buf *b, const struct smi_public_key *key)
+{
+    uint8_t data[33] = {key->version};
+    memcpy(data + 1, key->fp, key->fp_size);
+    smi_put_subpacket(b, SMI_SUB_ISSUER_FINGERPRINT, data, (size_t)key->fp_size + 1);
+}
+
+static void put_area_size(struct smi_buf *b, uint8_t version, size_t size)
+{
+    if (version == 6)
+        smi_put_u32(b, (uint32_t)size);
+    else
+        smi_put_u16(b, (uint16_t)size);
+}
+
+void smi_signature_begin(struct smi_buf *body, uint8_t version, uint8_t type, uint8_t pk,
+                         uint8_t hash, const struct smi_buf *hashed)
+{
+    const uint8_t head[] = {version, type, pk, hash};
+    smi_put(body, head, sizeof head);
+    put_area_size(body, version, hashed->size);
+    smi_put(body, hashed->data, hashed->size);
+}
+
+static void put_unhashed(struct smi_buf *body, const struct smi_public_key *key)
+{
+    if (key->version == 6) {
+        put_area_size(body, 6, 0);
+        return;
+    }
+    put_area_size(body, 4, 10); /* older software looks for the key ID only */
+    smi_put_subpacket(body, SMI_SUB_ISSUER, key->key_id, 8);
+}
+
+void smi_signature_end(struct smi_buf *body, const struct smi_public_key *key,
+                       const uint8_t *digest, const uint8_t *salt, size_t salt_size,
+                       const uint8_t raw[64])
+{
+    put_unhashed(body, key);
+    smi_put(body, digest, 2);
+    if (key->version == 6) {
+        smi_put_u8(body, (uint8_t)salt_size);
+        smi_put(body, salt, salt_size);
+    }
+    if (key->algo == SMI_PK_EDDSA_LEGACY) {
+        smi_mpi_write(body, raw, 32);
+        smi_mpi_write(body, raw + 32, 32);
+    } else {
+        smi_put(body, raw, 64);
+    }
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Signature packets (RFC 9580 section 5.2): reading, hashing, checking, writing. Whether a correct
+ * signature may be believed is decided in validity.c (over keys) and judge.c (over documents).
+ */
+#ifndef SMI_VERIFY_SIGNATURE_H
+#define SMI_VERIFY_SIGNATURE_H
+
+#include "verify/public_key.h"
+
+#include <secmail/verify.h>
+#include <stdatomic.h>
+
+enum smi_signature_type { /* section 5.2.1 */
+                          SMI_SIG_BINARY = 0x00,
+                          SMI_SIG_TEXT = 0x01,
+                          SMI_SIG_CERT_GENERIC = 0x10,
+                          SMI_SIG_CERT_PERSONA = 0x11,
+                          SMI_SIG_CERT_CASUAL = 0x12,
+                          SMI_SIG_CERT_POSITIVE = 0x13,
+                          SMI_SIG_SUBKEY_BINDING = 0x18,
+                          SMI_SIG_PRIMARY_BINDING = 0x19,
+                          SMI_SIG_DIRECT_KEY = 0x1f,
+                          SMI_SIG_KEY_REVOCATION = 0x20,
+                          SMI_SIG_SUBKEY_REVOCATION = 0x28,
+                          SMI_SIG_CERT_REVOCATION = 0x30,
+};
+
+enum smi_subpacket { /* section 5.2.3.7 */
+                     SMI_SUB_CREATED = 2,
+                     SMI_SUB_EXPIRES = 3,
+                     SMI_SUB_EXPORTABLE = 4,
+                     SMI_SUB_TRUST = 5,
+                     SMI_SUB_REGEX = 6,
+                     SMI_SUB_REVOCABLE = 7,
+                     SMI_SUB_KEY_EXPIRES = 9,
+                     SMI_SUB_PREFERRED_CIPHERS = 11,
+                     SMI_SUB_REVOCATION_KEY = 12,
+                     SMI_SUB_ISSUER = 16,
+                     SMI_SUB_NOTATION = 20,
+                     SMI_SUB_PREFERRED_HASHES = 21,
+                     SMI_SUB_PREFERRED_COMPRESSION = 22,
+                     SMI_SUB_KEY_SERVER_PREFERENCES = 23,
+                     SMI_SUB_KEY_SERVER = 24,
+                     SMI_SUB_PRIMARY_USER_ID = 25,
+                     SMI_SUB_POLICY_URI = 26,
+                     SMI_SUB_KEY_FLAGS = 27,
+                     SMI_SUB_SIGNER_USER_ID = 28,
+                     SMI_SUB_REVOCATION_REASON = 29,
+                     SMI_SUB_FEATURES = 30,
+                     SMI_SUB_TARGET = 31,
+                     SMI_SUB_EMBEDDED = 32,
+                     SMI_SUB_ISSUER_FINGERPRINT = 33,
+                     SMI_SUB_INTENDED_RECIPIENT = 35,
+                     SMI_SUB_PREFERRED_AEAD = 39,
+                     SMI_SUB_CRITICAL = 0x80,
+};
+
+enum { SMI_FEATURE_SEIPDV1 = 0x01, SMI_FEATURE_SEIPDV2 = 0x08 }; /* section 5.2.3.32 */
+
+enum { SMI_CHECK_UNKNOWN = 0, SMI_CHECK_GOOD = 1, SMI_CHECK_BAD = 2 };
+
+/* What is known of a certificate's own signature does not change: it is worked out once, in
+ * whatever thread comes first. */
+struct smi_signature {
+    const uint8_t *body; /* borrowed, whole packet body */
+    size_t body_size;
+    size_t hashed_end; /* the body up to here goes into the hash */
+    uint8_t version, type, pk, hash;
+    uint8_t problem; /* 0, or the enum secmail_reason for which it can't be accepted at all */
+    uint8_t left[2]; /* of the digest */
+    uint8_t salt_size;
+    const uint8_t *salt;
+    const uint8_t *hashed; /* subpackets */
+    size_t hashed_size;
+    int64_t created;                 /* -1: none */
+    uint32_t lifetime, key_lifetime; /* 0: none */
+    bool has_issuer_id, has_flags, has_features, has_reason, primary_user_id, has_recipients;
+    uint8_t flags, features, reason;
+    uint8_t issuer_fp_size;
+    const uint8_t *issuer_fp; /* NULL: none */
+    uint8_t issuer_id[8];
+    struct smi_cursor preferred_ciphers, preferred_aead, embedded; /* data NULL: none */
+    uint8_t raw[64];           /* Ed25519 signature, native order */
+    atomic_uchar checked;      /* SMI_CHECK_..., for signatures inside a certificate */
+    atomic_uchar back_checked; /* the same for the back-signature embedded in a subkey binding */
+};
+
+/*
+ * Reads a signature of any kind; `sig` points into `body`. What can't be accepted (a version or
+ * algorithm that isn't supported, broken fields, a critical subpacket that isn't known) is noted in
+ * sig->problem: it is no error, because it must not harm the signatures beside it.
+ */
+SMI_SHARED void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t size);
+
+/* Was it made for this certificate? True if it names no intended recipients. */
+SMI_SHARED bool smi_signature_is_for(const struct smi_signature *sig,
+                                     const struct smi_public_key *recipient);
+
+/* Does the signature name this key (by fingerprint, else by key ID)? Also true if it names none. */
+SMI_SHARED bool smi_signature_may_be_by(const struct smi_signature *sig,
+                                        const struct smi_public_key *key);
+
+/* A running hash of signed data: canonicalises line ends for text (section 5.2.1.2). */
+struct smi_signed_hash {
+    struct smi_hash hash;
+    bool text;
+    bool after_cr;
+};
+
+/* Begins the hash for a signature: its algorithm, and the salt of version 6. */
+SMI_SHARED int smi_signed_hash_open(struct secmail_context *context, struct smi_signed_hash *h,
+                                    uint8_t algo, bool text, const uint8_t *salt, size_t salt_size);
+SMI_SHARED void smi_signed_hash_update(struct smi_signed_hash *h, const uint8_t *data, size_t size);
+SMI_SHARED void smi_signed_hash_close(struct smi_signed_hash *h);
+
+/* Is this the signature by the key over a digest that smi_signature_digest() completed? */
+SMI_SHARED bool smi_signature_fits(const struct smi_signature *sig,
+                                   const struct smi_public_key *key, const uint8_t *digest);
+
+/* What a signature over a key and a second object (subkey, user ID) covers. */
+struct smi_signed_object {
+    const struct smi_public_key *primary;
+    const struct smi_public_key *subkey; /* or NULL */
+    const uint8_t *id;                   /* user ID or attribute, or NULL */
+    size_t id_size;
+    uint8_t id_marker; /* 0xb4 or 0xd1 */
+};
+
+SMI_SHARED void smi_signed_object_hash(struct smi_hash *hash,
+                                       const struct smi_signed_object *object);
+
+/* Checks a signature over keys. *good is set; the code tells only of failures to do so. */
+SMI_SHARED int smi_signature_check_object(struct secmail_context *context,
+                                          const struct smi_signature *sig,
+                                          const struct smi_public_key *signer,
+                                          const struct smi_signed_object *object, bool *good);
+
+/* ------------------------------------------------------------------ writing */
+
+/* Digest bytes of salt that a version 6 signature with this hash has (section 9.5). */
+SMI_SHARED size_t smi_salt_size(uint8_t hash);
+
+/* Subpackets for the hashed area. */
+SMI_SHARED void smi_put_subpacket(struct smi_buf *b, uint8_t type, const void *data, size_t size);
+SMI_SHARED void smi_put_subpacket_u32(struct smi_buf *b, uint8_t type, uint32_t value);
+SMI_SHARED void smi_put_issuer(struct smi_buf *b, const struct smi_public_key *key);
+
+/* The fixed beginning of a signature body, which is what is hashed. `hashed` is the area. */
+SMI_SHARED void smi_signature_begin(struct smi_buf *body, uint8_t version, uint8_t type, uint8_t pk,
+                                    uint8_t hash, const struct smi_buf *hashed);
+
+/* Hashes the trailer of a body made by smi_signature_begin() and gives the digest. */
+SMI_SHARED void smi_signature_digest(struct smi_hash *hash, uint8_t version, const uint8_t *body,
+                                     size_t hashed_end, uint8_t *digest);
+
+/* Appends unhashed area (the issuer's key ID for version 4), the digest's left bytes, salt and the
+ * Ed25519 signature `raw`. */
+SMI_SHARED void smi_signature_end(struct smi_buf *body, const struct smi_public_key *key,
+                                  const uint8_t *digest, const uint8_t *salt, size_t salt_size,
+                                  const uint8_t raw[64]);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Validity of keys at a time. Every rule that can make a key unusable is in this file. */
+#include "validity.h"
+
+#include <stdio.h>
+
+/* A judgement in progress. */
+struct judging {
+    struct secmail_context *context;
+    const struct secmail_cert *cert;
+    const struct secmail_policy *policy;
+    int64_t time;
+    int error;
+};
+
+static bool is_hard(const struct smi_signature *revocation)
+{
+    /* Section 5.2.3.31: superseded (1) and retired (3) leave old uses valid. Anything else, and a
+     * missing reason, may mean that somebody else has the key. */
+    return !revocation->has_reason || (revocation->reason != 1 && revocation->reason != 3);
+}
+
+/* A cast from const: the remembered result is the one part of a certificate that changes. */
+static void remember(const atomic_uchar *result, bool good)
+{
+    atomic_store_explicit((atomic_uchar *)result, good ? SMI_CHECK_GOOD : SMI_CHECK_BAD,
+                          memory_order_relaxed);
+}
+
+/* Was the signature made by the certificate's primary key? Worked out once. */
+static bool is_ours(struct judging *j, const struct smi_signature *sig,
+                    const struct smi_signed_object *object)
+{
+    unsigned char known = atomic_load_explicit(&sig->checked, memory_order_relaxed);
+    if (known != SMI_CHECK_UNKNOWN)
+        return known == SMI_CHECK_GOOD;
+    bool good = false;
+    if (smi_signature_may_be_by(sig, object->primary)) {
+        int rc = smi_signature_check_object(j->context, sig, object->primary, object, &good);
+        if (rc) {
+            j->error = rc;
+            return false;
+        }
+    }
+    remember(&sig->checked, good);
+    return good;
+}
+
+static bool is_in_force(const struct judging *j, const struct smi_signature *sig)
+{
+    return !sig->problem && sig->created <= j->time &&
+           (!sig->lifetime || j->time < sig->created + sig->lifetime) &&
+           smi_policy_accepts(j->policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL);
+}
+
+static bool is_certification(uint8_t type)
+{
+    return type >= SMI_SIG_CERT_GENERIC && type <= SMI_SIG_CERT_POSITIVE;
+}
+
+/* Section 5.2.1.9: a signing subkey must sign the primary key in return. Worked out once. */
+static bool back_signature_is_theirs(struct judging *j, const struct smi_component *subkey,
+                                     const struct smi_signature *binding,
+                                     const struct smi_signature *back)
+{
+    unsigned char known = atomic_load_explicit(&binding->back_checked, memory_order_relaxed);
+    if (known != SMI_CHECK_UNKNOWN)
+        return known == SMI_CHECK_GOOD;
+    const struct smi_signed_object object = {.primary = smi_cert_primary(j->cert),
+                                             .subkey = &subkey->key};
+    bool good = false;
+    int rc = smi_signature_check_object(j->context, back, &subkey->key, &object, &good);
+    if (rc) {
+        j->error = rc;
+        return false;
+    }
+    remember(&binding->back_checked, good);
+    return good;
+}
+
+static bool has_back_signature(struct judging *j, const struct smi_component *subkey,
+                               const struct smi_signature *binding)
+{
+    if (!binding->embedded.data)
+        return false;
+    struct smi_signature back;
+    smi_signature_read(&back, binding->embedded.data, binding->embedded.size);
+    return back.type == SMI_SIG_PRIMARY_BINDING && is_in_force(j, &back) &&
+           back_signature_is_theirs(j, subkey, binding, &back);
+}
+
+/* The newest signature of a component that is of a wanted type, in force, and the primary key's. */
+static const struct smi_signature *newest(struct judging *j, const struct smi_component *c,
+                                          const struct smi_signed_object *object,
+                                          bool (*wanted)(uint8_t type))
+{
+    const struct smi_signature *best = NULL;
+    for (size_t i = 0; i < c->signature_count; i++) {
+        const struct smi_signature *sig = &c->signatures[i];
+        if (!wanted(sig->type) || !is_in_force(j, sig) || (best && sig->created <= best->created))
+            continue;
+        if (is_ours(j, sig, object))
+            best = sig;
+    }
+    return best;
+}
+
+static bool is_direct_key(uint8_t type)
+{
+    return type == SMI_SIG_DIRECT_KEY;
+}
+
+static bool is_binding(uint8_t type)
+{
+    return type == SMI_SIG_SUBKEY_BINDING;
+}
+
+static bool is_user_id_revocation(uint8_t type)
+{
+    return type == SMI_SIG_CERT_REVOCATION;
+}
+
+/* Revocations need no acceptable expiration: they hold once they are made. Fills the validity. */
+static void find_revocation(struct judging *j, const struct smi_component *c,
+                            const struct smi_signed_object *object, uint8_t type,
+                            struct smi_validity *v)
+{
+    for (size_t i = 0; i < c->signature_count; i++) {
+        const struct smi_signature *sig = &c->signatures[i];
+        if (sig->type != type || sig->problem || !is_ours(j, sig, object))
+            continue;
+        if (!is_hard(sig) && sig->created > j->time)
+            continue;
+        v->code = SECMAIL_E_KEY_REVOKED;
+        v->reason = SECMAIL_REASON_KEY_REVOKED;
+        v->since = sig->created;
+        return;
+    }
+}
+
+/* The self-certification of a user ID, unless it was revoked later. */
+static const struct smi_signature *user_id_binding(struct judging *j, const struct smi_component *c)
+{
+    const struct smi_signed_object object = {
+        .primary = smi_cert_primary(j->cert),
+        .id = c->body,
+        .id_size = c->body_size,
+        .id_marker = c->kind == SMI_COMPONENT_USER_ID ? 0xb4 : 0xd1,
+    };
+    const struct smi_signature *sig = newest(j, c, &object, is_certification);
+    if (!sig)
+        return NULL;
+    const struct smi_signature *revocation = newest(j, c, &object, is_user_id_revocation);
+    return revocation && revocation->created >= sig->created ? NULL : sig;
+}
+
+/* Of two self-certifications the one that governs: of the primary user ID, else the newer one. */
+static bool governs(const struct smi_signature *a, const struct smi_signature *b)
+{
+    if (!b)
+        return true;
+    if (a->primary_user_id != b->primary_user_id)
+        return a->primary_user_id;
+    return a->created > b->created;
+}
+
+/*
+ * The self-signature that says what the primary key may do and until when. Version 6: the
+ * direct-key signature (section 10.1.1). Version 4: a user ID's, as its software writes it, or else
+ * the direct-key signature.
+ */
+static const struct smi_signature *primary_binding(struct judging *j)
+{
+    const struct smi_component *primary = &j->cert->components[0];
+    const struct smi_signed_object object = {.primary = &primary->key};
+    const struct smi_signature *direct = newest(j, primary, &object, is_direct_key);
+    if (primary->key.version == 6)
+        return direct;
+    const struct smi_signature *best = NULL;
+    for (size_t i = 1; i < j->cert->component_count; i++) {
+        const struct smi_component *c = &j->cert->components[i];
+        if (c->kind != SMI_COMPONENT_USER_ID)
+            continue;
+        const struct smi_signature *sig = user_id_binding(j, c);
+        if (sig && governs(sig, best))
+            best = sig;
+    }
+    return best ? best : direct;
+}
+
+/* Section 5.2.3.29 leaves open what a key without flags may do: what its algorithm can. */
+static uint8_t flags_of(const struct smi_public_key *key, const struct smi_signature *binding,
+                        bool is_primary)
+{
+    if (binding->has_flags)
+        return binding->flags;
+    if (key->use == SMI_USE_ENCRYPT)
+        return SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE;
+    return (uint8_t)(SECMAIL_KEY_SIGN | (is_primary ? SECMAIL_KEY_CERTIFY : 0));
+}
+
+static void set_invalid(struct smi_validity *v, enum secmail_reason reason)
+{
+    v->code = SECMAIL_E_KEY_INVALID;
+    v->reason = reason;
+}
+
+/* Rules that hold for primary keys and subkeys alike, once the binding is found. */
+static void apply_times(const struct judging *j, const struct smi_public_key *key,
+                        struct smi_validity *v)
+{
+    if (key->created > j->time) {
+        set_invalid(v, SECMAIL_REASON_KEY_NOT_YET_VALID);
+        v->since = key->created;
+        return;
+    }
+    if (!v->binding) {
+        set_invalid(v, SECMAIL_REASON_KEY_INVALID);
+        return;
+    }
+    if (v->binding->key_lifetime)
+        v->expires = (int64_t)key->created + v->binding->key_lifetime;
+    if (v->expires >= 0 && j->time >= v->expires) {
+        v->code = SECMAIL_E_KEY_EXPIRED;
+        v->reason = SECMAIL_REASON_KEY_EXPIRED;
+        v->since = v->expires;
+    }
+}
+
+static void judge_primary(struct judging *j, struct smi_validity *v)
+{
+    const struct smi_component *primary = &j->cert->components[0];
+    const struct smi_signed_object object = {.primary = &primary->key};
+    find_revocation(j, primary, &object, SMI_SIG_KEY_REVOCATION, v);
+    if (v->code)
+        return;
+    v->binding = primary_binding(j);
+    apply_times(j, &primary->key, v);
+    if (!v->code)
+        v->flags = flags_of(&primary->key, v->binding, true);
+}
+
+static void judge_subkey(struct judging *j, const struct smi_component *c, struct smi_validity *v)
+{
+    const struct smi_signed_object object = {.primary = smi_cert_primary(j->cert),
+                                             .subkey = &c->key};
+    find_revocation(j, c, &object, SMI_SIG_SUBKEY_REVOCATION, v);
+    if (v->code)
+        return;
+    v->binding = newest(j, c, &object, is_binding);
+    apply_times(j, &c->key, v);
+    if (v->code)
+        return;
+    v->flags = flags_of(&c->key, v->binding, false);
+    if (v->flags & (SECMAIL_KEY_SIGN | SECMAIL_KEY_CERTIFY) &&
+        !has_back_signature(j, c, v->binding))
+        v->flags &= (uint8_t) ~(SECMAIL_KEY_SIGN | SECMAIL_KEY_CERTIFY);
+}
+
+int smi_key_validity(struct secmail_context *context, const struct secmail_cert *cert, size_t index,
+                     const struct secmail_policy *policy, int64_t time, struct smi_validity *v)
+{
+    struct judging j = {context, cert, policy, time, 0};
+    *v = (struct smi_validity){.reason = SECMAIL_REASON_VALID, .expires = -1};
+    judge_primary(&j, v);
+    if (index == 0 || j.error)
+        return j.error;
+    if (v->code) {
+        v->by_primary = true;
+        return 0;
+    }
+    const int64_t primary_expires = v->expires;
+    *v = (struct smi_validity){.reason = SECMAIL_REASON_VALID, .expires = -1};
+    judge_subkey(&j, smi_cert_key(cert, index), v);
+    if (primary_expires >= 0 && (v->expires < 0 || primary_expires < v->expires))
+        v->expires = primary_expires;
+    return j.error;
+}
+
+int smi_cert_features(struct secmail_context *context, const struct secmail_cert *cert,
+                      const struct secmail_policy *policy, uint8_t *features)
+{
+    struct smi_validity v;
+    int rc = smi_key_validity(context, cert, 0, policy, secmail_policy_time(policy), &v);
+    *features = !rc && v.binding ? v.binding->features : 0;
+    return rc;
+}
+
+void smi_validity_text(const struct smi_validity *v, const struct smi_public_key *key,
+                       char text[SMI_VALIDITY_TEXT])
+{
+    char date[32];
+    const char *which = v->by_primary ? "the primary key of" : "the key";
+    smi_date(v->since, date);
+    switch (v->reason) {
+    case SECMAIL_REASON_KEY_EXPIRED:
+        snprintf(text, SMI_VALIDITY_TEXT,
+                 "%s %s expired on %s; get the owner's current certificate", which, key->hex, date);
+        break;
+    case SECMAIL_REASON_KEY_REVOKED:
+        snprintf(text, SMI_VALIDITY_TEXT,
+                 "%s %s was revoked on %s; get the owner's new certificate", which, key->hex, date);
+        break;
+    case SECMAIL_REASON_KEY_NOT_YET_VALID:
+        snprintf(text, SMI_VALIDITY_TEXT, "%s %s was made on %s, which is later; check the clock",
+                 which, key->hex, date);
+        break;
+    case SECMAIL_REASON_KEY_INVALID:
+        snprintf(text, SMI_VALIDITY_TEXT,
+                 "%s %s has no self-signature that is correct, in force and acceptable; get the "
+                 "certificate again from its owner",
+                 which, key->hex);
+        break;
+    default:
+        snprintf(text, SMI_VALIDITY_TEXT, "%s %s is valid", which, key->hex);
+    }
+}
+
+int secmail_cert_key_info(struct secmail_context *context, const struct secmail_cert *cert,
+                          size_t index, const struct secmail_policy *policy,
+                          struct secmail_key_info *info)
+{
+    if (!smi_enter(context))
+        return SECMAIL_E_ARGUMENT;
+    const struct smi_component *c = smi_cert_key(cert, index);
+    if (!c || !info || info->size < sizeof info->size)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_cert_key_info: %s",
+                        c ? "info has no size" : "there is no such key");
+    struct secmail_policy *standard = NULL;
+    int rc = policy ? 0 : secmail_policy_standard(context, &standard);
+    if (rc)
+        return rc;
+    const struct secmail_policy *p = policy ? policy : standard;
+    struct smi_validity v;
+    rc = smi_key_validity(context, cert, index, p, secmail_policy_time(p), &v);
+    secmail_policy_unref(standard);
+    if (rc)
+        return rc;
+    const struct secmail_key_info full = {info->size, c->key.version, c->key.algo, v.flags,
+                                          v.code,     c->key.created, v.expires};
+    memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
+    return 0;
+}
