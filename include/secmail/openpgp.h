@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file secmail/openpgp.h
+ * OpenPGP with secret keys: generate, encrypt, decrypt, sign (RFC 9580).
+ *
+ * To encrypt: make an operation (secmail_encrypt_new()), add recipients, passwords and signers, and
+ * move the data through secmail_encrypt_update(), or secmail_encrypt_bytes() for what is in memory.
+ * Decryption has the same shape. **No byte of plaintext leaves before it is authenticated**: for
+ * SEIPDv2 each chunk, for SEIPDv1 the whole message (RFC 9580 section 5.13); after an error in the
+ * middle, what came before is authentic but incomplete, and must be thrown away.
+ *
+ * Keys are immutable and reference-counted, and shared between threads like certificates; locking
+ * and unlocking make new keys. Secret material lives in locked memory (struct secmail_secret).
+ * Threads, errors and units as in <secmail/core.h> and <secmail/verify.h>.
+ */
+#ifndef SECMAIL_OPENPGP_H
+#define SECMAIL_OPENPGP_H
+
+#include <secmail/verify.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ------------------------------------------------------------------------------------------ */
+/* Keys (RFC 9580 sections 5.5.3 and 10.2)                                                      */
+
+/** A transferable secret key: a certificate with the secret part of its keys. */
+struct secmail_key;
+
+/**
+ * Reads exactly one secret key, armored or binary.
+ *
+ * @param[out] out  returned-owned; secmail_key_unref()
+ * @param data, size  copied
+ * @return 0; SECMAIL_E_NO_DATA, SECMAIL_E_NOT_A_KEY (a certificate or other OpenPGP data, or more
+ *   than one key), SECMAIL_E_KEY_TAMPERED (the secret part doesn't belong to the public part, for
+ *   keys that aren't locked), and the errors of secmail_cert_parse().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_parse(struct secmail_context *context, struct secmail_key **out,
+                                  const uint8_t *data, size_t size);
+
+/**
+ * Writes a secret key in the state (locked or not) that it is in.
+ *
+ * @param[out] out  returned-owned; secmail_bytes_free() wipes it
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_export(struct secmail_context *context, const struct secmail_key *key,
+                                   int armored, struct secmail_bytes **out);
+
+/** Takes one more reference; returns its argument. Any thread. @since 0.1 */
+SECMAIL_API struct secmail_key *secmail_key_ref(struct secmail_key *key);
+
+/** Gives a reference back; the last one wipes the secrets. NULL is allowed. Any thread. @since 0.1
+ */
+SECMAIL_API void secmail_key_unref(struct secmail_key *key);
+
+/** The key's certificate; borrowed (take a reference to keep it); NULL for NULL. @since 0.1 */
+SECMAIL_API struct secmail_cert *secmail_key_cert(const struct secmail_key *key);
+
+/** 1 if a secret part is locked with a password, else 0. @since 0.1 */
+SECMAIL_API int secmail_key_is_locked(const struct secmail_key *key);
+
+/**
+ * Opens a locked key. A key that isn't locked gives a reference to itself.
+ *
+ * @param key  borrowed, unchanged
+ * @param password  borrowed; its bytes are used as they are (UTF-8 by convention)
+ * @param[out] out  returned-owned; secmail_key_unref()
+ * @return 0; SECMAIL_E_WRONG_PASSWORD, SECMAIL_E_KEY_TAMPERED, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+ *   SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB, SECMAIL_E_LIMIT_ARGON2_WORK.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_unlock(struct secmail_context *context, struct secmail_key *key,
+                                   const struct secmail_secret *password, struct secmail_key **out);
+
+/**
+ * Locks a key with a password: AEAD-OCB with Argon2id for version 6 keys, AES-256-CFB with SHA-1
+ * check and iterated S2K for version 4 (which is what other programs read); RFC 9580 section 3.7.2.
+ *
+ * @param key  borrowed, unchanged; must not be locked
+ * @param[out] out  returned-owned; secmail_key_unref()
+ * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_RANDOM.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_lock(struct secmail_context *context, struct secmail_key *key,
+                                 const struct secmail_secret *password, struct secmail_key **out);
+
+/** An ordered list of secret keys from one file. Immutable, reference-counted. */
+struct secmail_key_ring;
+
+/**
+ * Reads any number of secret keys; as secmail_ring_parse(). Certificates among them are an error.
+ *
+ * @return 0; SECMAIL_E_NOT_A_KEY and the errors of secmail_ring_parse().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_ring_parse(struct secmail_context *context,
+                                       struct secmail_key_ring **out, const uint8_t *data,
+                                       size_t size);
+
+/** Number of keys. @since 0.1 */
+SECMAIL_API size_t secmail_key_ring_count(const struct secmail_key_ring *ring);
+
+/** A key; borrowed; NULL past the end. @since 0.1 */
+SECMAIL_API struct secmail_key *secmail_key_ring_key(const struct secmail_key_ring *ring,
+                                                     size_t index);
+
+/** Takes one more reference; returns its argument. @since 0.1 */
+SECMAIL_API struct secmail_key_ring *secmail_key_ring_ref(struct secmail_key_ring *ring);
+
+/** Gives a reference back; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_key_ring_unref(struct secmail_key_ring *ring);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Generating keys                                                                              */
+
+/** Which generation of the standard a new key is made for. */
+enum secmail_profile {
+    SECMAIL_PROFILE_RFC9580 = 1, /**< version 6, Ed25519 and X25519; announces SEIPDv2 */
+    SECMAIL_PROFILE_RFC4880 = 2, /**< version 4, EdDSA and ECDH on Curve25519: what GnuPG reads */
+};
+
+/** The plan of a new key. One thread at a time. */
+struct secmail_generator;
+
+/**
+ * Makes a plan: profile SECMAIL_PROFILE_RFC9580, no user ID, no password, valid for three years
+ * from the context's current time, a primary key that certifies, a subkey that signs and a subkey
+ * that encrypts.
+ *
+ * @param context  must outlive the plan
+ * @param[out] out  returned-owned; secmail_generator_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_generator_new(struct secmail_context *context,
+                                      struct secmail_generator **out);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_generator_free(struct secmail_generator *generator);
+
+/** Sets the profile, an enum secmail_profile. @since 0.1 */
+SECMAIL_API int secmail_generator_set_profile(struct secmail_generator *generator,
+                                              uint32_t profile);
+
+/**
+ * Adds a user ID, by convention "Name <address>". The first one becomes the primary user ID.
+ *
+ * @param user_id  UTF-8 without control characters, NUL-terminated; copied
+ * @return 0; SECMAIL_E_EXPECTED_TEXT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_generator_add_user_id(struct secmail_generator *generator,
+                                              const char *user_id);
+
+/** Sets the lifetime in seconds from creation; 0 for a key that never expires. At most 2^32 - 1.
+ * @since 0.1 */
+SECMAIL_API int secmail_generator_set_lifetime(struct secmail_generator *generator,
+                                               uint64_t seconds);
+
+/** Leaves the encryption subkey out when `signing_only` is not 0. @since 0.1 */
+SECMAIL_API int secmail_generator_set_signing_only(struct secmail_generator *generator,
+                                                   int signing_only);
+
+/** Locks the new key with a password, as secmail_key_lock(). Copied; NULL for none. @since 0.1 */
+SECMAIL_API int secmail_generator_set_password(struct secmail_generator *generator,
+                                               const struct secmail_secret *password);
+
+/**
+ * Makes the key. May be called again for another one.
+ *
+ * @param[out] out  returned-owned; secmail_key_unref()
+ * @return 0; SECMAIL_E_RANDOM, SECMAIL_E_CLOCK (the time doesn't fit 32 bits).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_generator_run(struct secmail_generator *generator,
+                                      struct secmail_key **out);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Encrypting                                                                                   */
+
+/** How the data is encrypted (RFC 9580 section 5.13). */
+enum secmail_format {
+    SECMAIL_FORMAT_AUTO =
+        0, /**< SEIPDv2 if every recipient's certificate announces it, else SEIPDv1 */
+    SECMAIL_FORMAT_SEIPDV1 = 1, /**< CFB with a modification detection code: for older software */
+    SECMAIL_FORMAT_SEIPDV2 = 2, /**< AEAD (OCB) in chunks */
+};
+
+/** What a message is encrypted for, where a certificate has keys of both kinds. */
+enum secmail_purpose {
+    SECMAIL_PURPOSE_ANY = 0,            /**< keys for communications or storage */
+    SECMAIL_PURPOSE_COMMUNICATIONS = 1, /**< keys with SECMAIL_KEY_ENCRYPT_COMMUNICATIONS */
+    SECMAIL_PURPOSE_STORAGE = 2,        /**< keys with SECMAIL_KEY_ENCRYPT_STORAGE */
+};
+
+/** An encryption. One thread at a time. */
+struct secmail_encrypt;
+
+/**
+ * Makes an encryption of one message.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_encrypt_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_new(struct secmail_context *context, struct secmail_encrypt **out);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_encrypt_free(struct secmail_encrypt *encrypt);
+
+/**
+ * Setters, all before the first update (SECMAIL_E_STATE after it).
+ *
+ * Policy under which certificates and keys are judged; a reference is taken. Before the first
+ * recipient or signer. @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_set_policy(struct secmail_encrypt *encrypt,
+                                           struct secmail_policy *policy);
+
+/** What the message is for, an enum secmail_purpose. Before the first recipient. @since 0.1 */
+SECMAIL_API int secmail_encrypt_set_purpose(struct secmail_encrypt *encrypt, uint32_t purpose);
+
+/** Format, an enum secmail_format. @since 0.1 */
+SECMAIL_API int secmail_encrypt_set_format(struct secmail_encrypt *encrypt, uint32_t format);
+
+/** ASCII armor if not 0 (default 0). @since 0.1 */
+SECMAIL_API int secmail_encrypt_set_armor(struct secmail_encrypt *encrypt, int armor);
+
+/**
+ * Declares the plaintext as UTF-8 text if not 0 (default 0): it is checked, marked as text, and
+ * signed as text. Bytes are kept as they are. @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_set_text(struct secmail_encrypt *encrypt, int text);
+
+/**
+ * Announces the exact size of the plaintext, which makes the message a little shorter. When another
+ * amount comes, the operation fails with SECMAIL_E_SIZE_MISMATCH. @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_set_size(struct secmail_encrypt *encrypt, uint64_t size);
+
+/**
+ * Adds a recipient: the message is encrypted to every valid key of the certificate that may be
+ * encrypted to for the purpose.
+ *
+ * @param cert  a reference is taken
+ * @return 0; SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID (the certificate
+ *   or all its encryption keys are), SECMAIL_E_CANNOT_ENCRYPT (it has no encryption key),
+ *   SECMAIL_E_UNSUPPORTED_ALGORITHM (it has only such as this build lacks), SECMAIL_E_STATE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_add_recipient(struct secmail_encrypt *encrypt,
+                                              struct secmail_cert *cert);
+
+/** Adds a password that opens the message; copied. @return 0; SECMAIL_E_STATE. @since 0.1 */
+SECMAIL_API int secmail_encrypt_add_password(struct secmail_encrypt *encrypt,
+                                             const struct secmail_secret *password);
+
+/**
+ * Adds a signer; the signature is inside the encryption and names the recipients for whom it is
+ * meant.
+ *
+ * @param key  a reference is taken
+ * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_CANNOT_SIGN, SECMAIL_E_KEY_EXPIRED,
+ *   SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID, SECMAIL_E_KEY_TAMPERED, SECMAIL_E_STATE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
+                                           struct secmail_key *key);
+
+/**
+ * Encrypts. Windows and statuses as described in <secmail/core.h>; memory is constant.
+ *
+ * @param end  non-zero: what is in the input window is the last of the plaintext
+ * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
+ *   SECMAIL_E_NO_RECIPIENT, SECMAIL_E_INCOMPATIBLE (SEIPDv2 for a certificate that doesn't announce
+ *   it), SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_RANDOM, SECMAIL_E_CLOCK,
+ *   SECMAIL_E_STATE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_update(struct secmail_encrypt *encrypt, struct secmail_input *in,
+                                       struct secmail_output *out, int end);
+
+/**
+ * Encrypts what is in memory, in one call on a fresh operation.
+ *
+ * @param data, size  the plaintext
+ * @param[out] out  returned-owned; secmail_bytes_free()
+ * @return 0 or the errors of secmail_encrypt_update().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_bytes(struct secmail_encrypt *encrypt, const uint8_t *data,
+                                      size_t size, struct secmail_bytes **out);
+
+/**
+ * The session key, once encryption has begun: the number of the cipher (RFC 9580 section 9.3) as
+ * one byte, then the key. Whoever has it can read the message.
+ *
+ * @param[out] out  returned-owned; secmail_secret_free()
+ * @return 0; SECMAIL_E_STATE (before the first update).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_session_key(struct secmail_encrypt *encrypt,
+                                            struct secmail_secret **out);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Decrypting                                                                                   */
+
+/** A decryption. One thread at a time. */
+struct secmail_decrypt;
+
+/**
+ * Makes a decryption of one message.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_decrypt_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_new(struct secmail_context *context, struct secmail_decrypt **out);
+
+/** Frees and wipes; NULL is allowed. Its verdicts go with it. @since 0.1 */
+SECMAIL_API void secmail_decrypt_free(struct secmail_decrypt *decrypt);
+
+/** Policy for signatures; a reference is taken. All setters come before the first update. @since
+ * 0.1 */
+SECMAIL_API int secmail_decrypt_set_policy(struct secmail_decrypt *decrypt,
+                                           struct secmail_policy *policy);
+
+/**
+ * Says that the caller can feed the input a second time if not 0 (default 0). A SEIPDv1 message
+ * above SECMAIL_LIMIT_HELD_PLAINTEXT is then read twice: the first reading authenticates it and
+ * ends with SECMAIL_NEEDS_REWIND, the second one emits, and is compared with the first.
+ *
+ * @return 0; SECMAIL_E_STATE. @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_allow_rewind(struct secmail_decrypt *decrypt, int allow);
+
+/**
+ * Adds a key that may open the message.
+ *
+ * @param key  a reference is taken. A locked key is accepted; if the message turns out to be for
+ *             it, the operation fails with SECMAIL_E_KEY_LOCKED.
+ * @return 0; SECMAIL_E_STATE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_add_key(struct secmail_decrypt *decrypt, struct secmail_key *key);
+
+/** Adds a password that may open the message; copied. @return 0; SECMAIL_E_STATE. @since 0.1 */
+SECMAIL_API int secmail_decrypt_add_password(struct secmail_decrypt *decrypt,
+                                             const struct secmail_secret *password);
+
+/**
+ * Adds a session key, in the form of secmail_encrypt_session_key(); copied.
+ *
+ * @return 0; SECMAIL_E_STATE, SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_ARGUMENT (wrong size).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_add_session_key(struct secmail_decrypt *decrypt,
+                                                const struct secmail_secret *session_key);
+
+/** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
+ * @since 0.1 */
+SECMAIL_API int secmail_decrypt_add_signer(struct secmail_decrypt *decrypt,
+                                           struct secmail_cert *cert);
+
+/**
+ * Decrypts, armored or binary input. Windows and statuses as described in <secmail/core.h>. Memory
+ * is constant for SEIPDv2 (one chunk, at most 4 MiB, more than once); for SEIPDv1 it is bounded by
+ * SECMAIL_LIMIT_HELD_PLAINTEXT.
+ *
+ * @param end  non-zero: what is in the input window is the last of the message
+ * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE, or SECMAIL_NEEDS_REWIND (feed the
+ *   input again from its first byte; only after secmail_decrypt_allow_rewind());
+ *   SECMAIL_E_NO_DATA (not an OpenPGP message), SECMAIL_E_CANNOT_DECRYPT, SECMAIL_E_WRONG_PASSWORD,
+ *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_MODIFIED, SECMAIL_E_TRUNCATED, SECMAIL_E_MALFORMED,
+ *   SECMAIL_E_UNPROTECTED (tag 9), SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_UNSUPPORTED_VERSION,
+ *   SECMAIL_E_CRITICAL_PACKET, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND, SECMAIL_E_WEAK_POINT,
+ *   SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_STATE, and the limits
+ *   HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS, PACKET_SIZE,
+ *   SESSION_KEY_PACKETS, MESSAGE_SIGNATURES, ARGON2_MEMORY_KIB, ARGON2_WORK, PASSWORD_TRIES,
+ *   HIDDEN_RECIPIENT_TRIES, ARMOR_HEADER_SIZE. Failures of authentication are one error, whatever
+ *   failed in it.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_update(struct secmail_decrypt *decrypt, struct secmail_input *in,
+                                       struct secmail_output *out, int end);
+
+/**
+ * Decrypts what is in memory, in one call on a fresh operation. The data must not change during the
+ * call. Nothing is returned unless the whole message is authentic.
+ *
+ * @param data, size  the message
+ * @param[out] out  returned-owned plaintext; secmail_bytes_free() wipes it
+ * @return 0 or the errors of secmail_decrypt_update(). SECMAIL_LIMIT_HELD_PLAINTEXT doesn't apply:
+ *   the result is held in memory anyway.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_bytes(struct secmail_decrypt *decrypt, const uint8_t *data,
+                                      size_t size, struct secmail_bytes **out);
+
+/** How the message was encrypted, an enum secmail_format; SECMAIL_FORMAT_AUTO before that is known.
+ * @since 0.1 */
+SECMAIL_API uint32_t secmail_decrypt_format(const struct secmail_decrypt *decrypt);
+
+/** The session key, once known; as secmail_encrypt_session_key(). @return 0; SECMAIL_E_STATE.
+ * @since 0.1 */
+SECMAIL_API int secmail_decrypt_session_key(struct secmail_decrypt *decrypt,
+                                            struct secmail_secret **out);
+
+/** Number of signatures that are SECMAIL_VERDICT_GOOD; 0 before SECMAIL_DONE. @since 0.1 */
+SECMAIL_API size_t secmail_decrypt_good_count(const struct secmail_decrypt *decrypt);
+
+/** Number of signatures in the message; 0 before SECMAIL_DONE. @since 0.1 */
+SECMAIL_API size_t secmail_decrypt_verdict_count(const struct secmail_decrypt *decrypt);
+
+/** A verdict; borrowed; NULL past the end. @since 0.1 */
+SECMAIL_API const struct secmail_verdict *
+secmail_decrypt_verdict(const struct secmail_decrypt *decrypt, size_t index);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Signing                                                                                      */
+
+/** The making of detached signatures. One thread at a time. */
+struct secmail_sign;
+
+/**
+ * Makes a signing operation.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_sign_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_sign_new(struct secmail_context *context, struct secmail_sign **out);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_sign_free(struct secmail_sign *sign);
+
+/** Policy under which the keys are judged; a reference is taken. Before the first signer. @since
+ * 0.1 */
+SECMAIL_API int secmail_sign_set_policy(struct secmail_sign *sign, struct secmail_policy *policy);
+
+/** ASCII armor if not 0 (default 0). Before data. @since 0.1 */
+SECMAIL_API int secmail_sign_set_armor(struct secmail_sign *sign, int armor);
+
+/** Signs as UTF-8 text if not 0 (default 0): line ends don't count. Before the first signer. @since
+ * 0.1 */
+SECMAIL_API int secmail_sign_set_text(struct secmail_sign *sign, int text);
+
+/**
+ * Adds a signer: its first valid key that may sign.
+ *
+ * @param key  a reference is taken
+ * @return 0; errors as secmail_encrypt_add_signer().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_sign_add_signer(struct secmail_sign *sign, struct secmail_key *key);
+
+/** Hashes the next piece of the data. @return 0; SECMAIL_E_STATE, SECMAIL_E_EXPECTED_TEXT. @since
+ * 0.1 */
+SECMAIL_API int secmail_sign_update(struct secmail_sign *sign, const uint8_t *data, size_t size);
+
+/**
+ * Signs: one signature packet for each signer, in their order.
+ *
+ * @param[out] out  returned-owned; secmail_bytes_free()
+ * @return 0; SECMAIL_E_NO_SIGNER, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_RANDOM, SECMAIL_E_CLOCK,
+ *   SECMAIL_E_STATE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_sign_finish(struct secmail_sign *sign, struct secmail_bytes **out);
+
+/**
+ * The "micalg" parameter of multipart/signed (RFC 3156 section 5), e.g. "pgp-sha256".
+ *
+ * @return borrowed, static; "" when signers use different hashes or there is none.
+ * @since 0.1
+ */
+SECMAIL_API const char *secmail_sign_micalg(const struct secmail_sign *sign);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* SECMAIL_OPENPGP_H */

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making new keys: which components and self-signatures a key of each profile has. */
+#include "codec/utf8.h"
+#include "crypto/cipher.h"
+#include "crypto/curve25519.h"
+#include "crypto/init.h"
+#include "signer.h"
+#include "verify/validity.h"
+
+enum { THREE_YEARS = 3 * 365 * 86400 };
+
+struct secmail_generator {
+    struct secmail_context *context;
+    uint32_t profile;
+    uint64_t lifetime;
+    bool signing_only;
+    struct secmail_secret *password;
+    char **user_ids;
+    size_t user_id_count, user_id_room;
+};
+
+/* A key in the making. */
+struct making {
+    struct secmail_context *context;
+    const struct secmail_generator *plan;
+    struct secmail_key *key;
+    struct smi_buf packets; /* public */
+    uint32_t now;
+    uint8_t version;
+    struct smi_buf primary_body; /* what `primary` points into */
+    struct smi_public_key primary;
+};
+
+int secmail_generator_new(struct secmail_context *context, struct secmail_generator **out)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    rc = smi_crypto_init(context);
+    if (rc)
+        return rc;
+    struct secmail_generator *generator = smi_zalloc(&context->mem, sizeof *generator);
+    if (!generator)
+        return smi_nomem(context);
+    generator->context = context;
+    generator->profile = SECMAIL_PROFILE_RFC9580;
+    generator->lifetime = THREE_YEARS;
+    *out = generator;
+    return 0;
+}
+
+void secmail_generator_free(struct secmail_generator *generator)
+{
+    if (!generator)
+        return;
+    const struct secmail_allocator *mem = &generator->context->mem;
+    for (size_t i = 0; i < generator->user_id_count; i++)
+        smi_free(mem, generator->user_ids[i], strlen(generator->user_ids[i]) + 1);
+    smi_free(mem, generator->user_ids, generator->user_id_room * sizeof(char *));
+    secmail_secret_free(generator->password);
+    smi_free(mem, generator, sizeof *generator);
+}
+
+static bool enter(struct secmail_generator *generator)
+{
+    return generator && smi_enter(generator->context);
+}
+
+int secmail_generator_set_profile(struct secmail_generator *generator, uint32_t profile)
+{
+    if (!enter(generator))
+        return SECMAIL_E_ARGUMENT;
+    if (profile != SECMAIL_PROFILE_RFC9580 && profile != SECMAIL_PROFILE_RFC4880)
+        return smi_fail(generator->context, SECMAIL_E_ARGUMENT, "%u is not a profile", profile);
+    generator->profile = profile;
+    return 0;
+}
+
+static bool is_clean_text(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p < 0x20 || *p == 0x7f)
+            return false;
+    }
+    struct smi_utf8 utf8 = {0};
+    return smi_utf8_update(&utf8, (const uint8_t *)text, strlen(text)) && smi_utf8_complete(&utf8);
+}
+
+int secmail_generator_add_user_id(struct secmail_generator *generator, const char *user_id)
+{
+    if (!enter(generator))
+        return SECMAIL_E_ARGUMENT;
+    struct secmail_context *context = generator->context;
+    if (!user_id)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "the user ID is NULL");
+    if (!is_clean_text(user_id))
+        return smi_fail(context, SECMAIL_E_EXPECTED_TEXT,
+                        "a user ID must be UTF-8 without control characters");
+    if (!smi_grow(&context->mem, &generator->user_ids, &generator->user_id_room,
+                  generator->user_id_count + 1, sizeof(char *)))
+        return smi_nomem(context);
+    const size_t size = strlen(user_id) + 1;
+    char *copy = smi_alloc(&context->mem, size);
+    if (!copy)
+        return smi_nomem(context);
+    memcpy(copy, user_id, size);
+    generator->user_ids[generator->user_id_count++] = copy;
+    return 0;
+}
+
+int secmail_generator_set_lifetime(struct secmail_generator *generator, uint64_t seconds)
+{
+    if (!enter(generator))
+        return SECMAIL_E_ARGUMENT;
+    if (seconds > UINT32_MAX)
+        return smi_fail(generator->context, SECMAIL_E_ARGUMENT,
+                        "a lifetime of %llu seconds does not fit an OpenPGP packet",
+                        (unsigned long long)seconds);
+    generator->lifetime = seconds;
+    return 0;
+}
+
+int secmail_generator_set_signing_only(struct secmail_generator *generator, int signing_only)
+{
+    if (!enter(generator))
+        return SECMAIL_E_ARGUMENT;
+    generator->signing_only = signing_only != 0;
+    return 0;
+}
+
+int secmail_generator_set_password(struct secmail_generator *generator,
+                                   const struct secmail_secret *password)
+{
+    if (!enter(generator))
+        return SECMAIL_E_ARGUMENT;
+    struct secmail_secret *copy = NULL;
+    int rc = password ? secmail_secret_new(generator->context, &copy, secmail_secret_data(password),
+                                           secmail_secret_size(password))
+                      : 0;
+    if (rc)
+        return rc;
+    secmail_secret_free(generator->password);
+    generator->password = copy;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- self-signatures */
+
+/* Subpackets that every self-signature begins with. */
+static void begin_self_signature(struct making *m, struct smi_buf *hashed,
+                                 const struct smi_public_key *issuer)
+{
+    smi_put_subpacket_u32(hashed, SMI_SUB_CREATED | SMI_SUB_CRITICAL, m->now);
+    smi_put_issuer(hashed, issuer);
+}
+
+static void put_lifetime(struct making *m, struct smi_buf *hashed)
+{
+    if (m->plan->lifetime)
+        smi_put_subpacket_u32(hashed, SMI_SUB_KEY_EXPIRES | SMI_SUB_CRITICAL,
+                              (uint32_t)m->plan->lifetime);
+}
+
+static void put_flags(struct smi_buf *hashed, uint8_t flags)
+{
+    smi_put_subpacket(hashed, SMI_SUB_KEY_FLAGS | SMI_SUB_CRITICAL, &flags, 1);
+}
+
+static void put_preferences(struct making *m, struct smi_buf *hashed)
+{
+    static const uint8_t ciphers[] = {SMI_AES256, SMI_AES192, SMI_AES128};
+    static const uint8_t hashes[] = {SMI_SHA256, SMI_SHA512, SMI_SHA384};
+    static const uint8_t compression[] = {0};
+    static const uint8_t suites[] = {SMI_AES256, SMI_OCB, SMI_AES128, SMI_OCB};
+    const uint8_t features = m->version == 6 ? SMI_FEATURE_SEIPDV1 | SMI_FEATURE_SEIPDV2
+                                             : SMI_FEATURE_SEIPDV1;
+    smi_put_subpacket(hashed, SMI_SUB_PREFERRED_CIPHERS, ciphers, sizeof ciphers);
+    smi_put_subpacket(hashed, SMI_SUB_PREFERRED_HASHES, hashes, sizeof hashes);
+    smi_put_subpacket(hashed, SMI_SUB_PREFERRED_COMPRESSION, compression, sizeof compression);
+    if (m->version == 6)
+        smi_put_subpacket(hashed, SMI_SUB_PREFERRED_AEAD, suites, sizeof suites);
+    smi_put_subpacket(hashed, SMI_SUB_FEATURES, &features, 1);
+}
+
+static struct smi_signer primary_signer(const struct making *m)
+{
+    return (struct smi_signer){&m->primary, m->key->parts[0].secret};
+}
+
+/* Signs and appends the packet; `hashed` is used up. */
+static int put_self_signature(struct making *m, uint8_t type, struct smi_buf *hashed,
+                              const struct smi_signed_object *object)
+{
+    const struct smi_signer signer = primary_signer(m);
+    struct smi_buf body = smi_buf_open(&m->context->mem);
+    int rc = smi_sign_object(m->context, &signer, type, hashed, object, &body);
+    if (!rc)
+        smi_put_packet(&m->packets, SMI_TAG_SIGNATURE, body.data, body.size);
+    smi_buf_free(&body);
+    smi_buf_free(hashed);
+    return rc;
+}
+
+static int put_direct_key_signature(struct making *m)
+{
+    struct smi_buf hashed = smi_buf_open(&m->context->mem);
+    begin_self_signature(m, &hashed, &m->primary);
+    put_flags(&hashed, SECMAIL_KEY_CERTIFY);
+    put_lifetime(m, &hashed);
+    put_preferences(m, &hashed);
+    const struct smi_signed_object object = {.primary = &m->primary};
+    return put_self_signature(m, SMI_SIG_DIRECT_KEY, &hashed, &object);
+}
+
+static int put_user_id(struct making *m, const char *user_id, bool is_first)
+{
+    struct smi_buf hashed = smi_buf_open(&m->context->mem);
+    smi_put_packet(&m->packets, SMI_TAG_USER_ID, (const uint8_t *)user_id, strlen(user_id));
+    begin_self_signature(m, &hashed, &m->primary);
+    if (is_first)
+        smi_put_subpacket(&hashed, SMI_SUB_PRIMARY_USER_ID, (const uint8_t[]){1}, 1);
+    if (m->version == 4) { /* older software looks here, not at the direct-key signature */
+        put_flags(&hashed, SECMAIL_KEY_CERTIFY);
+        put_lifetime(m, &hashed);
+        put_preferences(m, &hashed);
+    }
+    const struct smi_signed_object object = {.primary = &m->primary,
+                                             .id = (const uint8_t *)user_id,
+                                             .id_size = strlen(user_id),
+                                             .id_marker = 0xb4};
+    return put_self_signature(m, SMI_SIG_CERT_POSITIVE, &hashed, &object);
+}
+
+/* The back-signature: the subkey signs the primary key in return (section 5.2.1.9). */
+static int put_back_signature(struct making *m, struct smi_buf *hashed,
+                              const struct smi_signer *subkey,
+                              const struct smi_signed_object *object)
+{
+    struct smi_buf inner = smi_buf_open(&m->context->mem), body = smi_buf_open(&m->context->mem);
+    begin_self_signature(m, &inner, subkey->public_key);
+    int rc = smi_sign_object(m->context, subkey, SMI_SIG_PRIMARY_BINDING, &inner, object, &body);
+    if (!rc)
+        smi_put_subpacket(hashed, SMI_SUB_EMBEDDED, body.data, body.size);
+    smi_buf_free(&inner);
+    smi_buf_free(&body);
+    return rc;
+}
+
+static int put_binding(struct making *m, const struct smi_signer *subkey, uint8_t flags)
+{
+    struct smi_buf hashed = smi_buf_open(&m->context->mem);
+    const struct smi_signed_object object = {.primary = &m->primary, .subkey = subkey->public_key};
+    begin_self_signature(m, &hashed, &m->primary);
+    put_flags(&hashed, flags);
+    put_lifetime(m, &hashed);
+    int rc = flags & SECMAIL_KEY_SIGN ? put_back_signature(m, &hashed, subkey, &object) : 0;
+    if (rc) {
+        smi_buf_free(&hashed);
+        return rc;
+    }
+    return put_self_signature(m, SMI_SIG_SUBKEY_BINDING, &hashed, &object);
+}
+
+/* ---------------------------------------------------------------- keys */
+
+static uint8_t algorithm(const struct making *m, enum smi_key_use use)
+{
+    if (use == SMI_USE_SIGN)
+        return m->version == 6 ? SMI_PK_ED25519 : SMI_PK_EDDSA_LEGACY;
+    return m->version == 6 ? SMI_PK_X25519 : SMI_PK_ECDH;
+}
+
+/* Section 11.2.1 (and RFC 7748): software that reads the legacy encoding expects clamped scalars.
+ */
+static void clamp(uint8_t scalar[32])
+{
+    scalar[0] &= 0xf8;
+    scalar[31] = (uint8_t)((scalar[31] & 0x7f) | 0x40);
+}
+
+/* A new pair: its secret becomes the next part, its public packet body is written to `body`. */
+static int make_pair(struct making *m, enum smi_key_use use, struct smi_buf *body)
+{
+    uint8_t point[32];
+    struct smi_secret_part *part = smi_key_add_part(m->context, m->key);
+    if (!part)
+        return SECMAIL_E_NOMEM;
+    part->secret = smi_secret_new(m->context, 32);
+    if (!part->secret)
+        return smi_nomem(m->context);
+    uint8_t *secret = smi_secret_fill(part->secret);
+    int rc = smi_random(m->context, secret, 32);
+    if (rc)
+        return rc;
+    if (use == SMI_USE_SIGN) {
+        smi_ed25519_public(point, secret);
+    } else {
+        clamp(secret);
+        smi_x25519_public(point, secret);
+    }
+    smi_public_key_write(body, m->version, algorithm(m, use), m->now, point);
+    return body->error ? smi_nomem(m->context) : 0;
+}
+
+static int make_key(struct making *m, enum smi_key_use use, uint8_t tag, struct smi_buf *body,
+                    struct smi_public_key *key)
+{
+    int rc = make_pair(m, use, body);
+    if (rc)
+        return rc;
+    smi_put_packet(&m->packets, tag, body->data, body->size);
+    struct smi_cursor in = smi_buf_cursor(body);
+    return smi_public_key_read(m->context, key, &in, false);
+}
+
+static int make_subkey(struct making *m, enum smi_key_use use, uint8_t flags)
+{
+    struct smi_buf body = smi_buf_open(&m->context->mem);
+    struct smi_public_key key;
+    int rc = make_key(m, use, SMI_TAG_PUBLIC_SUBKEY, &body, &key);
+    if (!rc) {
+        const struct smi_signer subkey = {&key, m->key->parts[m->key->part_count - 1].secret};
+        rc = put_binding(m, &subkey, flags);
+    }
+    smi_buf_free(&body);
+    return rc;
+}
+
+static int make_components(struct making *m)
+{
+    const struct secmail_generator *plan = m->plan;
+    int rc = make_key(m, SMI_USE_SIGN, SMI_TAG_PUBLIC_KEY, &m->primary_body, &m->primary);
+    if (!rc)
+        rc = put_direct_key_signature(m);
+    for (size_t i = 0; i < plan->user_id_count && !rc; i++)
+        rc = put_user_id(m, plan->user_ids[i], i == 0);
+    if (!rc)
+        rc = make_subkey(m, SMI_USE_SIGN, SECMAIL_KEY_SIGN);
+    if (!rc && !plan->signing_only)
+        rc = make_subkey(m, SMI_USE_ENCRYPT,
+                         SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE);
+    return rc ? rc : smi_key_complete(m->context, m->key, &m->packets);
+}
+
+static int lock_if_wanted(const struct secmail_generator *generator, struct secmail_key *key,
+                          struct secmail_key **out)
+{
+    if (!generator->password) {
+        *out = key;
+        return 0;
+    }
+    int rc = secmail_key_lock(generator->context, key, generator->password, out);
+    secmail_key_unref(key);
+    return rc;
+}
+
+int secmail_generator_run(struct secmail_generator *generator, struct secmail_key **out)
+{
+    if (!out)
+        return SECMAIL_E_ARGUMENT;
+    *out = NULL;
+    if (!enter(generator))
+        return SECMAIL_E_ARGUMENT;
+    struct secmail_context *context = generator->context;
+    struct making m = {
+        .context = context,
+        .plan = generator,
+        .packets = smi_buf_open(&context->mem),
+        .primary_body = smi_buf_open(&context->mem),
+        .version = generator->profile == SECMAIL_PROFILE_RFC9580 ? 6 : 4,
+    };
+    int rc = smi_packet_time(context, &m.now);
+    if (!rc)
+        rc = (m.key = smi_key_new(context)) ? make_components(&m) : SECMAIL_E_NOMEM;
+    smi_buf_free(&m.packets);
+    smi_buf_free(&m.primary_body);
+    if (rc) {
+        secmail_key_unref(m.key);
+        return rc;
+    }
+    return lock_if_wanted(generator, m.key, out);
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Secret keys as wholes: reading, writing, locking and unlocking, and rings of them. */
+#include "key.h"
+
+#include "codec/armor.h"
+#include "crypto/init.h"
+#include "verify/ring.h"
+
+struct secmail_key *smi_key_new(struct secmail_context *context)
+{
+    struct secmail_key *key = smi_zalloc(&context->mem, sizeof *key);
+    if (!key) {
+        smi_nomem(context);
+        return NULL;
+    }
+    key->mem = context->mem;
+    atomic_init(&key->refs, 1);
+    return key;
+}
+
+struct smi_secret_part *smi_key_add_part(struct secmail_context *context, struct secmail_key *key)
+{
+    if (!smi_grow(&key->mem, &key->parts, &key->part_room, key->part_count + 1,
+                  sizeof *key->parts)) {
+        smi_nomem(context);
+        return NULL;
+    }
+    struct smi_secret_part *part = &key->parts[key->part_count++];
+    *part = (struct smi_secret_part){0};
+    return part;
+}
+
+int smi_key_complete(struct secmail_context *context, struct secmail_key *key,
+                     const struct smi_buf *public_packets)
+{
+    if (public_packets->error)
+        return smi_fail(context, public_packets->error, NULL);
+    int rc = smi_cert_new(context, &key->cert, public_packets->data, public_packets->size);
+    if (rc)
+        return rc;
+    if (secmail_cert_key_count(key->cert) == key->part_count)
+        return 0;
+    return smi_fail(context, SECMAIL_E_NOT_A_KEY,
+                    "the key %s has subkeys without secret part among those with one",
+                    secmail_cert_fingerprint(key->cert));
+}
+
+const struct secmail_secret *smi_key_secret(const struct secmail_key *key, size_t index)
+{
+    const struct smi_secret_part *part = &key->parts[index];
+    return part->opaque ? NULL : part->secret;
+}
+
+struct secmail_key *secmail_key_ref(struct secmail_key *key)
+{
+    if (key)
+        atomic_fetch_add(&key->refs, 1);
+    return key;
+}
+
+void secmail_key_unref(struct secmail_key *key)
+{
+    if (!key || atomic_fetch_sub(&key->refs, 1) != 1)
+        return;
+    const struct secmail_allocator mem = key->mem;
+    for (size_t i = 0; i < key->part_count; i++)
+        smi_secret_part_free(&mem, &key->parts[i]);
+    smi_free(&mem, key->parts, key->part_room * sizeof *key->parts);
+    secmail_cert_unref(key->cert);
+    smi_free(&mem, key, sizeof *key);
+}
+
+struct secmail_cert *secmail_key_cert(const struct secmail_key *key)
+{
+    return key ? key->cert : NULL;
+}
+
+int secmail_key_is_locked(const struct secmail_key *key)
+{
+    for (size_t i = 0; key && i < key->part_count; i++) {
+        if (key->parts[i].locked)
+            return 1;
+    }
+    return 0;
+}
+
+/* ---------------------------------------------------------------- reading */
+
+struct reading {
+    struct secmail_context *context;
+    struct secmail_key *key;
+};
+
+static int read_part(void *user, const struct smi_public_key *public_key, struct smi_cursor *in)
+{
+    struct reading *r = user;
+    struct smi_secret_part *part = smi_key_add_part(r->context, r->key);
+    if (!part)
+        return SECMAIL_E_NOMEM;
+    return smi_secret_part_read(r->context, part, public_key, in);
+}
+
+static int read_key(struct secmail_context *context, struct secmail_key *key,
+                    struct smi_cursor packets)
+{
+    struct reading reading = {context, key};
+    struct smi_buf public_packets = smi_buf_open(&context->mem);
+    int rc = smi_cert_strip(context, packets, &public_packets, read_part, &reading);
+    if (!rc && !key->part_count)
+        rc = smi_fail(context, SECMAIL_E_NOT_A_KEY,
+                      "there is no secret key in the data; pass the file that holds it");
+    if (!rc)
+        rc = smi_key_complete(context, key, &public_packets);
+    smi_buf_free(&public_packets);
+    return rc;
+}
+
+static int key_from_packets(struct secmail_context *context, struct secmail_key **out,
+                            struct smi_cursor packets)
+{
+    struct secmail_key *key = smi_key_new(context);
+    if (!key)
+        return SECMAIL_E_NOMEM;
+    int rc = read_key(context, key, packets);
+    if (rc)
+        secmail_key_unref(key);
+    else
+        *out = key;
+    return rc;
+}
+
+/* What is no certificate is no key either. */
+static int as_not_a_key(struct secmail_context *context, int rc)
+{
+    if (rc != SECMAIL_E_NOT_A_CERT)
+        return rc;
+    char detail[SMI_DETAIL_SIZE];
+    memcpy(detail, context->detail, sizeof detail);
+    smi_recover(context);
+    return smi_fail(context, SECMAIL_E_NOT_A_KEY, "%s", detail);
+}
+
+int secmail_key_parse(struct secmail_context *context, struct secmail_key **out,
+                      const uint8_t *data, size_t size)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!data && size)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_parse: data is NULL");
+    struct smi_binary binary;
+    rc = smi_crypto_init(context);
+    if (!rc)
+        rc = smi_binary_open(context, &binary, data, size,
+                             1 << SMI_ARMOR_PRIVATE_KEY | 1 << SMI_ARMOR_PUBLIC_KEY);
+    if (rc == SECMAIL_E_ARMOR_KIND) {
+        smi_recover(context);
+        rc = smi_fail(context, SECMAIL_E_NOT_A_KEY, "the armor holds no private key block");
+    }
+    if (rc)
+        return rc;
+    rc = as_not_a_key(context,
+                      key_from_packets(context, out, smi_cursor(binary.data, binary.size)));
+    smi_binary_close(&binary);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static size_t index_of(const struct secmail_key *key, const struct smi_component *component)
+{
+    size_t index = 0;
+    while (smi_cert_key(key->cert, index) != component)
+        index++;
+    return index;
+}
+
+static void put_secret_key(void *user, struct smi_buf *b, const struct smi_component *c)
+{
+    const struct secmail_key *key = user;
+    const struct smi_secret_part *part = &key->parts[index_of(key, c)];
+    struct smi_buf body = smi_buf_open(b->mem);
+    smi_buf_reserve(&body, c->body_size + part->locked_size + 4096);
+    smi_put(&body, c->body, c->body_size);
+    smi_secret_part_write(&body, part, &c->key);
+    smi_put_packet(b, c->tag == SMI_TAG_PUBLIC_KEY ? SMI_TAG_SECRET_KEY : SMI_TAG_SECRET_SUBKEY,
+                   body.data, body.size);
+    if (body.error)
+        b->error = body.error;
+    smi_buf_free(&body);
+}
+
+int secmail_key_export(struct secmail_context *context, const struct secmail_key *key, int armored,
+                       struct secmail_bytes **out)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!key)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_export: key is NULL");
+    struct smi_buf b = smi_buf_open(&context->mem);
+    smi_cert_write(&b, key->cert, put_secret_key, (void *)key);
+    return smi_export(context, &b, armored, SMI_ARMOR_PRIVATE_KEY, out);
+}
+
+/* ---------------------------------------------------------------- locking */
+
+typedef int (*change_fn)(struct secmail_context *context, const struct smi_secret_part *part,
+                         const struct smi_public_key *key, uint8_t tag,
+                         const struct secmail_secret *password, struct smi_secret_part *changed);
+
+static uint8_t secret_tag(const struct smi_component *c)
+{
+    return c->tag == SMI_TAG_PUBLIC_KEY ? SMI_TAG_SECRET_KEY : SMI_TAG_SECRET_SUBKEY;
+}
+
+/* A new key with the same certificate, in which parts that are (not) locked are changed. */
+static int change_parts(struct secmail_context *context, struct secmail_key *key, bool locked,
+                        change_fn change, const struct secmail_secret *password,
+                        struct secmail_key *changed)
+{
+    for (size_t i = 0; i < key->part_count; i++) {
+        const struct smi_secret_part *part = &key->parts[i];
+        const struct smi_component *c = smi_cert_key(key->cert, i);
+        struct smi_secret_part *to = smi_key_add_part(context, changed);
+        if (!to)
+            return SECMAIL_E_NOMEM;
+        int rc = (part->locked != NULL) == locked
+                     ? change(context, part, &c->key, secret_tag(c), password, to)
+                     : smi_secret_part_copy(context, to, part);
+        if (rc)
+            return rc;
+    }
+    changed->cert = secmail_cert_ref(key->cert);
+    return 0;
+}
+
+static int changed_key(struct secmail_context *context, struct secmail_key *key, bool locked,
+                       change_fn change, const struct secmail_secret *password,
+                       struct secmail_key **out)
+{
+    struct secmail_key *changed = smi_key_new(context);
+    if (!changed)
+        return SECMAIL_E_NOMEM;
+    int rc = change_parts(context, key, locked, change, password, changed);
+    if (rc)
+        secmail_key_unref(changed);
+    else
+        *out = changed;
+    return rc;
+}
+
+int secmail_key_unlock(struct secmail_context *context, struct secmail_key *key,
+                       const struct secmail_secret *password, struct secmail_key **out)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!key || !password)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_unlock: %s is NULL",
+                        key ? "password" : "key");
+    if (!secmail_key_is_locked(key)) {
+        *out = secmail_key_ref(key);
+        return 0;
+    }
+    return changed_key(context, key, true, smi_secret_part_unlock, password, out);
+}
+
+int secmail_key_lock(struct secmail_context *context, struct secmail_key *key,
+                     const struct secmail_secret *password, struct secmail_key **out)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!key || !password)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_lock: %s is NULL",
+                        key ? "password" : "key");
+    if (secmail_key_is_locked(key))
+        return smi_fail(context, SECMAIL_E_KEY_LOCKED,
+                        "the key %s is locked already; unlock it first",
+                        secmail_cert_fingerprint(key->cert));
+    return changed_key(context, key, false, smi_secret_part_lock, password, out);
+}
+
+/* ---------------------------------------------------------------- rings */
+
+struct secmail_key_ring {
+    struct secmail_allocator mem;
+    atomic_uint refs;
+    struct secmail_key **keys;
+    size_t count, room;
+};
+
+struct ring_reading {
+    struct secmail_context *context;
+    struct secmail_key_ring *ring;
+    int not_a_key;
+};
+
+static int read_ring_key(void *user, struct smi_cursor packets)
+{
+    struct ring_reading *r = user;
+    struct secmail_key_ring *ring = r->ring;
+    if (!smi_grow(&ring->mem, &ring->keys, &ring->room, ring->count + 1, sizeof *ring->keys))
+        return smi_nomem(r->context);
+    int rc = key_from_packets(r->context, &ring->keys[ring->count], packets);
+    if (!rc)
+        ring->count++;
+    if (rc == SECMAIL_E_NOT_A_KEY)
+        r->not_a_key = rc;
+    return rc;
+}
+
+static int read_ring(struct secmail_context *context, struct secmail_key_ring *ring,
+                     const uint8_t *data, size_t size)
+{
+    struct ring_reading reading = {context, ring, 0};
+    size_t skipped;
+    int rc = smi_crypto_init(context);
+    if (!rc)
+        rc = as_not_a_key(context,
+                          smi_ring_walk(context, data, size, read_ring_key, &reading, &skipped));
+    if (!rc && reading.not_a_key)
+        rc = smi_fail(context, SECMAIL_E_NOT_A_KEY,
+                      "a certificate without secret key stands among the secret keys");
+    return rc;
+}
+
+int secmail_key_ring_parse(struct secmail_context *context, struct secmail_key_ring **out,
+                           const uint8_t *data, size_t size)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!data && size)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_ring_parse: data is NULL");
+    struct secmail_key_ring *ring = smi_zalloc(&context->mem, sizeof *ring);
+    if (!ring)
+        return smi_nomem(context);
+    ring->mem = context->mem;
+    atomic_init(&ring->refs, 1);
+    rc = read_ring(context, ring, data, size);
+    if (rc)
+        secmail_key_ring_unref(ring);
+    else
+        *out = ring;
+    return rc;
+}
+
+size_t secmail_key_ring_count(const struct secmail_key_ring *ring)
+{
+    return ring ? ring->count : 0;
+}
+
+struct secmail_key *secmail_key_ring_key(const struct secmail_key_ring *ring, size_t index)
+{
+    return ring && index < ring->count ? ring->keys[index] : NULL;
+}
+
+struct secmail_key_ring *secmail_key_ring_ref(struct secmail_key_ring *ring)
+{
+    if (ring)
+        atomic_fetch_add(&ring->refs, 1);
+    return ring;
+}
+
+void secmail_key_ring_unref(struct secmail_key_ring *ring)
+{
+    if (!ring || atomic_fetch_sub(&ring->refs, 1) != 1)
+        return;
+    const struct secmail_allocator mem = ring->mem;
+    for (size_t i = 0; i < ring->count; i++)
+        secmail_key_unref(ring->keys[i]);
+    smi_free(&mem, ring->keys, ring->room * sizeof *ring->keys);
+    smi_free(&mem, ring, sizeof *ring);
+}

@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reading SEIPD packets, both versions. Whatever fails in authentication is one error. */
+#include "opener.h"
+
+#include "sealer.h"
+#include "verify/packet.h"
+
+enum {
+    V1_BLOCK = 256 << 10, /* ciphertext that has one check value, in a second reading */
+    MDC_SIZE = 22,
+    CHUNK_OCTET_MAX = 16, /* section 5.13.2: 4 MiB */
+};
+
+static int modified(const struct smi_opener *o)
+{
+    if (o->keys[o->key_used].guessed)
+        return smi_fail(o->made.context, SECMAIL_E_WRONG_PASSWORD,
+                        "the password is wrong, or the message was changed; nothing of it was "
+                        "released");
+    return smi_fail(o->made.context, SECMAIL_E_MODIFIED,
+                    "the encrypted data was changed or cut after it was encrypted; nothing "
+                    "unauthenticated was released");
+}
+
+/* ---------------------------------------------------------------- SEIPDv2 */
+
+static bool open_chunk(struct smi_opener *o, const uint8_t *data, size_t size, uint8_t *to)
+{
+    smi_seipd2_number(o->nonce, o->nonce_size, o->chunks++);
+    o->total += size;
+    return smi_aead_decrypt(&o->aead, o->nonce, o->associated_data, sizeof o->associated_data, to,
+                            data, size);
+}
+
+static bool final_tag_holds(struct smi_opener *o, const uint8_t *tag)
+{
+    uint8_t final[13], nothing[1];
+    smi_seipd2_number(o->nonce, o->nonce_size, o->chunks);
+    smi_seipd2_final(o->associated_data, o->total, final);
+    return smi_aead_decrypt(&o->aead, o->nonce, final, sizeof final, nothing, tag, 0);
+}
+
+/* The next key, from `first` on, whose size fits the packet's cipher: version 6 packets leave the
+ * cipher to this one. */
+static bool pick_key(struct smi_opener *o, size_t first)
+{
+    const uint8_t cipher = o->associated_data[2];
+    for (size_t i = first; i < o->key_count; i++) {
+        if (o->keys[i].size == smi_cipher_key_size(cipher) &&
+            (!o->keys[i].cipher || o->keys[i].cipher == cipher)) {
+            o->key_used = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int use_key(struct smi_opener *o)
+{
+    smi_aead_close(&o->aead);
+    o->chunks = o->total = 0;
+    return smi_seipd2_keys(o->made.context, &o->keys[o->key_used], o->associated_data, o->salt,
+                           &o->aead, o->nonce);
+}
+
+/* Of several session keys that the caller may have given, the first chunk tells which is right. */
+static int open_first_chunk(struct smi_opener *o, const uint8_t *data, size_t size, uint8_t *to,
+                            bool *opened)
+{
+    int rc = 0;
+    *opened = open_chunk(o, data, size, to);
+    while (!rc && !*opened && pick_key(o, o->key_used + 1)) {
+        rc = use_key(o);
+        *opened = !rc && open_chunk(o, data, size, to);
+    }
+    return rc;
+}
+
+static int open_next_chunk(struct smi_opener *o, const uint8_t *data, size_t size, uint8_t *to,
+                           bool *opened)
+{
+    if (!o->chunks)
+        return open_first_chunk(o, data, size, to, opened);
+    *opened = open_chunk(o, data, size, to);
+    return 0;
+}
+
+/* A chunk is read together with what must follow it, so that the last one is known as such. */
+static int make_v2(struct smi_made_source *made)
+{
+    struct smi_opener *o = (struct smi_opener *)made;
+    const uint8_t *data;
+    size_t left;
+    const size_t whole = o->chunk_size + SMI_AEAD_TAG_SIZE;
+    int rc = smi_peek(o->lower, whole + SMI_AEAD_TAG_SIZE, &data, &left);
+    if (rc)
+        return rc;
+    const bool last = left < whole + SMI_AEAD_TAG_SIZE;
+    if (last && left < SMI_AEAD_TAG_SIZE)
+        return modified(o);
+    const size_t chunk = last ? left - SMI_AEAD_TAG_SIZE : whole;
+    if (chunk) {
+        if (chunk <= SMI_AEAD_TAG_SIZE)
+            return modified(o);
+        const size_t size = chunk - SMI_AEAD_TAG_SIZE;
+        smi_buf_reserve(&made->buf, made->buf.size + size);
+        if (made->buf.error)
+            return smi_nomem(made->context);
+        bool opened;
+        rc = open_next_chunk(o, data, size, made->buf.data + made->buf.size, &opened);
+        if (rc || !opened)
+            return rc ? rc : modified(o);
+        made->buf.size += size;
+    }
+    if (last && !final_tag_holds(o, data + chunk)) {
+        made->buf.size -= chunk ? chunk - SMI_AEAD_TAG_SIZE : 0;
+        return modified(o);
+    }
+    made->ended = last;
+    smi_skip(o->lower, last ? left : chunk);
+    return 0;
+}
+
+static int check_v2_fields(struct secmail_context *context, const uint8_t fields[4])
+{
+    if (smi_cipher_block_size(fields[1]) != 16)
+        return smi_fail(context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+                        "the message uses the cipher %u, which is not supported with AEAD",
+                        fields[1]);
+    if (!smi_aead_nonce_size(fields[2]))
+        return smi_fail(context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+                        "the message uses the AEAD mode %u, which is not supported", fields[2]);
+    if (fields[3] > CHUNK_OCTET_MAX)
+        return smi_fail(context, SECMAIL_E_MALFORMED,
+                        "the chunk size octet %u is larger than 16 (RFC 9580 section 5.13.2)",
+                        fields[3]);
+    return 0;
+}
+
+static int open_v2(struct secmail_context *context, struct smi_opener *o)
+{
+    enum { FIELDS = 4 + 32 }; /* version, cipher, mode, chunk octet, salt */
+    const uint8_t *p;
+    size_t n;
+    int rc = smi_peek(o->lower, FIELDS, &p, &n);
+    if (rc)
+        return rc;
+    if (n < FIELDS)
+        return smi_fail(context, SECMAIL_E_TRUNCATED, "the data ends inside the fields of a %s",
+                        smi_tag_name(SMI_TAG_SEIPD));
+    rc = check_v2_fields(context, p);
+    if (rc)
+        return rc;
+    o->associated_data[0] = 0xc0 | SMI_TAG_SEIPD;
+    memcpy(o->associated_data + 1, p, 4);
+    memcpy(o->salt, p + 4, sizeof o->salt);
+    o->nonce_size = (uint8_t)smi_aead_nonce_size(p[2]);
+    o->chunk_size = (size_t)1 << (p[3] + 6);
+    if (!pick_key(o, 0))
+        return smi_fail(context, SECMAIL_E_CANNOT_DECRYPT,
+                        "no session key at hand fits the cipher %s of the message",
+                        smi_cipher_name(p[1]));
+    rc = use_key(o);
+    smi_skip(o->lower, FIELDS);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- SEIPDv1 */
+
+static int begin_key(struct smi_opener *o)
+{
+    const struct smi_session_key *key = &o->keys[o->key_used];
+    smi_cfb_close(&o->cfb);
+    int rc = smi_cfb_open(o->made.context, &o->cfb, key->cipher, key->key, NULL);
+    if (!rc && !o->mdc.handle)
+        rc = smi_hash_open(o->made.context, &o->mdc, SMI_SHA1);
+    else if (!rc)
+        smi_hash_reset(&o->mdc);
+    return rc;
+}
+
+static int decrypt(struct smi_opener *o, uint8_t *to, const uint8_t *from, size_t size)
+{
+    return smi_cfb_decrypt(&o->cfb, to, from, size)
+               ? smi_fail(o->made.context, SECMAIL_E_INTERNAL, NULL)
+               : 0;
+}
+
+/* Section 5.13.1: the last 22 bytes are the MDC packet; its hash covers all that is before the
+ * digest. The prefix that the RFC calls a quick check is never looked at: it would be an oracle. */
+static bool mdc_holds(struct smi_opener *o, const uint8_t tail[MDC_SIZE])
+{
+    uint8_t digest[SMI_HASH_MAX_SIZE];
+    smi_hash_update(&o->mdc, tail, 2);
+    smi_hash_final(&o->mdc, digest);
+    const uint8_t head[2] = {0xc0 | SMI_TAG_MDC, 20};
+    return smi_equal(head, tail, sizeof head) & smi_equal(digest, tail + 2, 20);
+}
+
+/* A password may have given several keys of which none is known to be right: goes back to the
+ * ciphertext and tries the next one. */
+static int try_next_key(struct smi_opener *o, bool *holds)
+{
+    struct smi_buf *buf = &o->hold;
+    const struct smi_session_key *old = &o->keys[o->key_used];
+    smi_cfb_close(&o->cfb);
+    int rc = smi_cfb_open(o->made.context, &o->cfb, old->cipher, old->key, NULL);
+    if (!rc && smi_cfb_encrypt(&o->cfb, buf->data, buf->data, buf->size))
+        rc = smi_fail(o->made.context, SECMAIL_E_INTERNAL, NULL);
+    o->key_used++;
+    if (!rc)
+        rc = begin_key(o);
+    if (!rc)
+        rc = decrypt(o, buf->data, buf->data, buf->size);
+    if (rc)
+        return rc;
+    smi_hash_update(&o->mdc, buf->data, buf->size - MDC_SIZE);
+    *holds = mdc_holds(o, buf->data + buf->size - MDC_SIZE);
+    return 0;
+}
+
+static int end_of_hold(struct smi_opener *o)
+{
+    if (o->hold.size < PREFIX_SIZE + MDC_SIZE)
+        return modified(o);
+    bool holds = mdc_holds(o, o->tail);
+    while (!holds && o->key_used + 1 < o->key_count) {
+        int rc = try_next_key(o, &holds);
+        if (rc)
+            return rc;
+    }
+    if (!holds)
+        return modified(o);
+    o->made.buf = o->hold;
+    o->hold = smi_buf_open(o->hold.mem);
+    o->made.buf.size -= MDC_SIZE;
+    o->made.pos = PREFIX_SIZE;
+    o->made.ended = true;
+    return 0;
+}
+
+/* Hashes plaintext, but keeps the last 22 bytes back, since they may be the MDC. */
+static void hash_but_tail(struct smi_opener *o, const uint8_t *data, size_t size)
+{
+    if (size < MDC_SIZE) {
+        uint8_t both[2 * MDC_SIZE];
+        memcpy(both, o->tail, o->tail_size);
+        memcpy(both + o->tail_size, data, size);
+        const size_t all = o->tail_size + size;
+        const size_t keep = all < MDC_SIZE ? all : MDC_SIZE;
+        smi_hash_update(&o->mdc, both, all - keep);
+        memcpy(o->tail, both + all - keep, keep);
+        o->tail_size = keep;
+        smi_wipe(both, sizeof both);
+        return;
+    }
+    smi_hash_update(&o->mdc, o->tail, o->tail_size);
+    smi_hash_update(&o->mdc, data, size - MDC_SIZE);
+    memcpy(o->tail, data + size - MDC_SIZE, MDC_SIZE);
+    o->tail_size = MDC_SIZE;
+}
+
+static int checkmac(struct smi_opener *o, const uint8_t *data, size_t size, uint8_t mac[16])
+{
+    return smi_checkmac(o->made.context, o->first->key, o->read / V1_BLOCK, data, size, mac);
+}
+
+/* First reading of two: a check value for each block of ciphertext. */
+static int note_block(struct smi_opener *o, const uint8_t *data, size_t size)
+{
+    uint8_t mac[16];
+    if (!o->may_rewind)
+        return 0;
+    int rc = checkmac(o, data, size, mac);
+    if (rc)
+        return rc;
+    smi_put(&o->first->macs, mac, sizeof mac);
+    return o->first->macs.error ? smi_nomem(o->made.context) : 0;
+}
+
+static int over_hold_limit(struct smi_opener *o)
+{
+    if (!o->may_rewind)
+        return smi_over_limit(o->made.context, SECMAIL_LIMIT_HELD_PLAINTEXT);
+    o->mode = SMI_SCAN;
+    smi_buf_free(&o->hold);
+    return 0;
+}
+
+static int hold_block(struct smi_opener *o, const uint8_t *data, size_t size)
+{
+    struct smi_buf *buf = &o->hold;
+    if (o->mode == SMI_HOLD && buf->size + size > o->hold_limit) {
+        int rc = over_hold_limit(o);
+        if (rc)
+            return rc;
+    }
+    if (o->mode == SMI_SCAN)
+        smi_buf_clear(buf);
+    uint8_t *to = smi_buf_add(buf, size);
+    if (!to)
+        return smi_nomem(o->made.context);
+    int rc = note_block(o, data, size);
+    if (!rc)
+        rc = decrypt(o, to, data, size);
+    if (!rc)
+        hash_but_tail(o, to, size);
+    return rc;
+}
+
+static int end_of_scan(struct smi_opener *o)
+{
+    if (!mdc_holds(o, o->tail))
+        return modified(o);
+    o->first->complete = true;
+    o->first->size = o->read;
+    o->first->session_key = o->keys[o->key_used];
+    return SECMAIL_NEEDS_REWIND;
+}
+
+static int input_changed(struct smi_opener *o)
+{
+    return smi_fail(o->made.context, SECMAIL_E_INPUT_CHANGED,
+                    "the input differs from what was authenticated when it was read first");
+}
+
+/* Second reading. The MDC at the end is not given out; it was checked in the first one. */
+static int emit_block(struct smi_opener *o, const uint8_t *data, size_t size)
+{
+    const struct smi_first_reading *first = o->first;
+    const uint64_t number = o->read / V1_BLOCK;
+    uint8_t mac[16];
+    if (!size || (number + 1) * 16 > first->macs.size || o->read + size > first->size)
+        return input_changed(o);
+    int rc = checkmac(o, data, size, mac);
+    if (rc)
+        return rc;
+    if (!smi_equal(mac, first->macs.data + number * 16, sizeof mac))
+        return input_changed(o);
+    uint8_t *to = smi_buf_add(&o->made.buf, size);
+    if (!to)
+        return smi_nomem(o->made.context);
+    rc = decrypt(o, to, data, size);
+    if (rc)
+        return rc;
+    if (!number)
+        o->made.pos = PREFIX_SIZE;
+    /* The MDC may begin in the block before the last one. */
+    const uint64_t end = first->size - MDC_SIZE, now = o->read + size;
+    if (now > end)
+        o->made.buf.size -= (size_t)(now - end) < size ? (size_t)(now - end) : size;
+    o->made.ended = now == first->size;
+    return 0;
+}
+
+static int make_v1(struct smi_made_source *made)
+{
+    struct smi_opener *o = (struct smi_opener *)made;
+    const uint8_t *data;
+    size_t size;
+    /* Whole blocks are needed only where they have check values; else any piece will do. */
+    int rc = smi_peek(o->lower, o->may_rewind ? V1_BLOCK : 1, &data, &size);
+    if (rc)
+        return rc;
+    if (size > V1_BLOCK)
+        size = V1_BLOCK;
+    if (o->mode == SMI_EMIT)
+        rc = emit_block(o, data, size);
+    else if (!size)
+        return o->mode == SMI_HOLD ? end_of_hold(o) : end_of_scan(o);
+    else
+        rc = hold_block(o, data, size);
+    if (rc)
+        return rc;
+    smi_skip(o->lower, size);
+    o->read += size;
+    return 0;
+}
+
+static int open_v1(struct secmail_context *context, struct smi_opener *o)
+{
+    o->may_rewind = o->first != NULL;
+    o->mode = o->first && o->first->complete ? SMI_EMIT : SMI_HOLD;
+    o->hold_limit = smi_limit(context, SECMAIL_LIMIT_HELD_PLAINTEXT);
+    int rc = 0;
+    if (o->mode == SMI_HOLD && o->first)
+        rc = smi_random(context, o->first->key, sizeof o->first->key);
+    if (!rc)
+        rc = begin_key(o);
+    if (!rc)
+        smi_skip(o->lower, 1); /* the version */
+    return rc;
+}
+
+/* ---------------------------------------------------------------- both */
+
+int smi_opener_version(struct secmail_context *context, struct smi_source *body,
+                       enum secmail_format *format)
+{
+    const uint8_t *p;
+    size_t n;
+    int rc = smi_peek(body, 1, &p, &n);
+    if (rc)
+        return rc;
+    if (!n)
+        return smi_fail(context, SECMAIL_E_TRUNCATED, "the encrypted data packet is empty");
+    if (p[0] != 1 && p[0] != 2)
+        return smi_fail(context, SECMAIL_E_UNSUPPORTED_VERSION,
+                        "the encrypted data packet has version %u; versions 1 and 2 are supported",
+                        p[0]);
+    *format = p[0] == 1 ? SECMAIL_FORMAT_SEIPDV1 : SECMAIL_FORMAT_SEIPDV2;
+    return 0;
+}
+
+int smi_opener_open(struct secmail_context *context, struct smi_opener *o, struct smi_source *body,
+                    enum secmail_format format, const struct smi_session_key *keys, size_t count,
+                    struct smi_first_reading *first)
+{
+    const bool v2 = format == SECMAIL_FORMAT_SEIPDV2;
+    *o = (struct smi_opener){.lower = body,
+                             .format = format,
+                             .keys = keys,
+                             .key_count = count,
+                             .first = first,
+                             .hold = smi_buf_open(&context->mem)};
+    smi_made_source_open(&o->made, context, v2 ? make_v2 : make_v1);
+    int rc = v2 ? open_v2(context, o) : open_v1(context, o);
+    if (rc)
+        smi_opener_close(o);
+    return rc;
+}
+
+void smi_opener_close(struct smi_opener *o)
+{
+    if (!o->made.context)
+        return;
+    smi_aead_close(&o->aead);
+    smi_cfb_close(&o->cfb);
+    smi_hash_close(&o->mdc);
+    smi_buf_free(&o->hold);
+    smi_made_source_close(&o->made);
+    smi_wipe(o, sizeof *o);
+}
+
+void smi_opener_expect(struct smi_opener *o, size_t size)
+{
+    if (o->format == SECMAIL_FORMAT_SEIPDV1 && o->mode == SMI_HOLD && size <= o->hold_limit)
+        smi_buf_reserve(&o->hold, size);
+}
+
+bool smi_opener_is_whole(const struct smi_opener *o)
+{
+    return o->format == SECMAIL_FORMAT_SEIPDV1 && o->mode == SMI_HOLD && o->made.ended;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making signatures. The packet format is in verify/signature.c. */
+#include "signer.h"
+
+#include "crypto/curve25519.h"
+#include "verify/validity.h"
+
+int smi_packet_time(struct secmail_context *context, uint32_t *time)
+{
+    const int64_t now = smi_now(context);
+    if (now < 0 || now > UINT32_MAX)
+        return smi_fail(context, SECMAIL_E_CLOCK,
+                        "the time %lld of the context's clock does not fit an OpenPGP packet",
+                        (long long)now);
+    *time = (uint32_t)now;
+    return 0;
+}
+
+/* Appends the body of a signature over what `hash` has taken in. The hash is used up. */
+static int complete(struct secmail_context *context, const struct smi_signer *signer, uint8_t type,
+                    const struct smi_buf *hashed, struct smi_hash *hash, const uint8_t *salt,
+                    size_t salt_size, struct smi_buf *body)
+{
+    const struct smi_public_key *key = signer->public_key;
+    uint8_t digest[SMI_HASH_MAX_SIZE], raw[64];
+    const size_t start = body->size;
+    smi_signature_begin(body, key->version, type, key->algo, hash->algo, hashed);
+    if (hashed->error || body->error)
+        return smi_nomem(context);
+    smi_signature_digest(hash, key->version, body->data + start, body->size - start, digest);
+    smi_ed25519_sign(raw, secmail_secret_data(signer->secret), key->point, digest,
+                     smi_hash_size(hash->algo));
+    smi_signature_end(body, key, digest, salt, salt_size, raw);
+    return body->error ? smi_nomem(context) : 0;
+}
+
+static int fresh_salt(struct secmail_context *context, const struct smi_public_key *key,
+                      uint8_t salt[SMI_SALT_MAX], uint8_t *size)
+{
+    *size = key->version == 6 ? (uint8_t)smi_salt_size(SMI_SIGNING_HASH) : 0;
+    return *size ? smi_random(context, salt, *size) : 0;
+}
+
+int smi_sign_object(struct secmail_context *context, const struct smi_signer *signer, uint8_t type,
+                    const struct smi_buf *hashed, const struct smi_signed_object *object,
+                    struct smi_buf *body)
+{
+    uint8_t salt[SMI_SALT_MAX], salt_size;
+    struct smi_signed_hash h;
+    int rc = fresh_salt(context, signer->public_key, salt, &salt_size);
+    if (!rc)
+        rc = smi_signed_hash_open(context, &h, SMI_SIGNING_HASH, false, salt, salt_size);
+    if (rc)
+        return rc;
+    smi_signed_object_hash(&h.hash, object);
+    rc = complete(context, signer, type, hashed, &h.hash, salt, salt_size, body);
+    smi_signed_hash_close(&h);
+    return rc;
+}
+
+/* ---------------------------------------------------------------- documents */
+
+/* Why no key of `key` can sign: the reason of the key that came nearest. */
+static int no_signing_key(struct secmail_context *context, const struct secmail_key *key,
+                          bool locked, const struct smi_validity *nearest, size_t nearest_index)
+{
+    if (locked)
+        return smi_fail(context, SECMAIL_E_KEY_LOCKED,
+                        "the key %s is locked with a password; unlock it first",
+                        secmail_cert_fingerprint(key->cert));
+    if (!nearest->code)
+        return smi_fail(context, SECMAIL_E_CANNOT_SIGN,
+                        "the key %s has no part that may sign and that this build can use",
+                        secmail_cert_fingerprint(key->cert));
+    char text[SMI_VALIDITY_TEXT];
+    smi_validity_text(nearest, &smi_cert_key(key->cert, nearest_index)->key, text);
+    return smi_fail(context, nearest->code, "%s", text);
+}
+
+static int pick_key(struct secmail_context *context, struct secmail_key *key,
+                    const struct secmail_policy *policy, struct smi_signer *signer)
+{
+    struct smi_validity nearest = {0};
+    size_t nearest_index = 0;
+    bool locked = false;
+    for (size_t i = 0; i < key->part_count; i++) {
+        const struct smi_public_key *candidate = &smi_cert_key(key->cert, i)->key;
+        if (!(candidate->use & SMI_USE_SIGN))
+            continue;
+        struct smi_validity v;
+        int rc = smi_key_validity(context, key->cert, i, policy, secmail_policy_time(policy), &v);
+        if (rc)
+            return rc;
+        const bool may_sign = !v.code && v.flags & SECMAIL_KEY_SIGN;
+        if (may_sign && smi_key_secret(key, i)) {
+            *signer = (struct smi_signer){candidate, smi_key_secret(key, i)};
+            return 0;
+        }
+        locked |= may_sign;
+        if (v.code && !nearest.code) {
+            nearest = v;
+            nearest_index = i;
+        }
+    }
+    return no_signing_key(context, key, locked, &nearest, nearest_index);
+}
+
+int smi_document_signature_open(struct secmail_context *context, struct smi_document_signature *s,
+                                struct secmail_key *key, const struct secmail_policy *policy,
+                                bool text)
+{
+    *s = (struct smi_document_signature){.type = text ? SMI_SIG_TEXT : SMI_SIG_BINARY};
+    int rc = pick_key(context, key, policy, &s->signer);
+    if (!rc)
+        rc = fresh_salt(context, s->signer.public_key, s->salt, &s->salt_size);
+    if (!rc)
+        rc = smi_signed_hash_open(context, &s->hash, SMI_SIGNING_HASH, text, s->salt, s->salt_size);
+    if (!rc)
+        s->key = secmail_key_ref(key);
+    return rc;
+}
+
+void smi_document_signature_close(struct smi_document_signature *s)
+{
+    smi_signed_hash_close(&s->hash);
+    secmail_key_unref(s->key);
+    *s = (struct smi_document_signature){0};
+}
+
+void smi_document_signature_announce(const struct smi_document_signature *s, bool last,
+                                     struct smi_buf *b)
+{
+    const struct smi_one_pass ops = {
+        .version = s->signer.public_key->version == 6 ? 6 : 3,
+        .type = s->type,
+        .hash = SMI_SIGNING_HASH,
+        .pk = s->signer.public_key->algo,
+        .salt = s->salt,
+        .salt_size = s->salt_size,
+        .last = last,
+    };
+    smi_one_pass_write(b, &ops, s->signer.public_key);
+}
+
+static void put_recipient(struct smi_buf *b, const struct secmail_cert *cert)
+{
+    const struct smi_public_key *key = smi_cert_primary(cert);
+    uint8_t data[33] = {key->version};
+    memcpy(data + 1, key->fp, key->fp_size);
+    smi_put_subpacket(b, SMI_SUB_INTENDED_RECIPIENT, data, (size_t)key->fp_size + 1);
+}
+
+int smi_document_signature_finish(struct secmail_context *context, struct smi_document_signature *s,
+                                  struct secmail_cert *const *recipients, size_t count,
+                                  struct smi_buf *b)
+{
+    uint32_t now = 0;
+    int rc = smi_packet_time(context, &now);
+    if (rc)
+        return rc;
+    struct smi_buf hashed = smi_buf_open(&context->mem), body = smi_buf_open(&context->mem);
+    smi_put_subpacket_u32(&hashed, SMI_SUB_CREATED, now);
+    smi_put_issuer(&hashed, s->signer.public_key);
+    for (size_t i = 0; i < count; i++)
+        put_recipient(&hashed, recipients[i]);
+    rc = complete(context, &s->signer, s->type, &hashed, &s->hash.hash, s->salt, s->salt_size,
+                  &body);
+    if (!rc)
+        smi_put_packet(b, SMI_TAG_SIGNATURE, body.data, body.size);
+    if (!rc && b->error)
+        rc = smi_nomem(context);
+    smi_buf_free(&hashed);
+    smi_buf_free(&body);
+    return rc;
+}
