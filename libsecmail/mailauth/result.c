@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Verdicts: writing them, and the public functions that read them. */
+#include "mailauth/result.h"
+
+#include "mailauth/mailauth.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { LINE_SIZE = 300, TEXT_MAX = 2000 };
+
+void smi_result_begin(struct secmail_mailauth_result *r, const struct secmail_mailauth *m,
+                      enum secmail_mailauth_method method)
+{
+    *r = (struct secmail_mailauth_result){.owner = m, .method = (uint8_t)method};
+}
+
+void smi_result_text(struct secmail_mailauth *m, struct secmail_mailauth_result *r,
+                     enum secmail_mailauth_text what, struct smi_span text)
+{
+    const size_t at = m->strings.size;
+    smi_put_visible(&m->strings, smi_span(text.data, text.size < TEXT_MAX ? text.size : TEXT_MAX));
+    smi_put_u8(&m->strings, 0);
+    r->texts[what] = m->strings.error ? 0 : (uint32_t)at;
+}
+
+void smi_result_set(struct secmail_mailauth *m, struct secmail_mailauth_result *r,
+                    enum secmail_mailauth_verdict verdict, const char *reference,
+                    const char *format, ...)
+{
+    char line[LINE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    r->verdict = (uint8_t)verdict;
+    smi_result_text(m, r, SECMAIL_MAILAUTH_REASON, smi_span_text(line));
+    if (reference)
+        smi_result_text(m, r, SECMAIL_MAILAUTH_REFERENCE, smi_span_text(reference));
+}
+
+void smi_trace(struct secmail_mailauth *m, const char *format, ...)
+{
+    if (!(m->options & SECMAIL_MAILAUTH_TRACE))
+        return;
+    char line[LINE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    smi_put_visible(&m->trace, smi_span_text(line));
+    smi_put_u8(&m->trace, '\n');
+}
+
+/* ---- Reading ---- */
+
+uint32_t secmail_mailauth_result_method(const struct secmail_mailauth_result *result)
+{
+    return result ? result->method : 0;
+}
+
+uint32_t secmail_mailauth_result_verdict(const struct secmail_mailauth_result *result)
+{
+    return result ? result->verdict : 0;
+}
+
+uint32_t secmail_mailauth_result_security(const struct secmail_mailauth_result *result)
+{
+    return result ? result->security : 0;
+}
+
+const char *secmail_mailauth_result_text(const struct secmail_mailauth_result *result,
+                                         uint32_t what)
+{
+    if (!result || what >= SMI_RESULT_TEXTS || !result->texts[what])
+        return NULL;
+    return (const char *)result->owner->strings.data + result->texts[what];
+}
+
+int secmail_mailauth_result_number(const struct secmail_mailauth_result *result, uint32_t what,
+                                   int64_t *number)
+{
+    if (!result || !number || what >= SMI_RESULT_NUMBERS || !(result->has >> what & 1))
+        return 0;
+    *number = result->numbers[what];
+    return 1;
+}
+
+static const char *word(const char *const *words, size_t count, uint32_t number)
+{
+    return number < count ? words[number] : NULL;
+}
+
+const char *secmail_mailauth_verdict_name(uint32_t verdict)
+{
+    static const char *const names[] = {NULL,      "none",   "pass",      "fail",     "softfail",
+                                        "neutral", "policy", "temperror", "permerror"};
+    return word(names, sizeof names / sizeof names[0], verdict);
+}
+
+const char *secmail_mailauth_security_name(uint32_t security)
+{
+    static const char *const names[] = {"no dns", "secure", "insecure", "indeterminate", "bogus"};
+    return word(names, sizeof names / sizeof names[0], security);
+}
+
+const char *secmail_mailauth_policy_name(uint32_t policy)
+{
+    static const char *const names[] = {NULL, "none", "quarantine", "reject"};
+    return word(names, sizeof names / sizeof names[0], policy);
+}
