@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The subcommands. Each has checked arguments, and returns an exit code. */
+#ifndef SOP_COMMANDS_H
+#define SOP_COMMANDS_H
+
+#include "options.h"
+
+int run_version(struct sop *sop, const struct arguments *args);
+int run_list_profiles(struct sop *sop, const struct arguments *args);
+int run_generate_key(struct sop *sop, const struct arguments *args);
+int run_extract_cert(struct sop *sop, const struct arguments *args);
+int run_sign(struct sop *sop, const struct arguments *args);
+int run_verify(struct sop *sop, const struct arguments *args);
+int run_encrypt(struct sop *sop, const struct arguments *args);
+int run_decrypt(struct sop *sop, const struct arguments *args);
+int run_armor(struct sop *sop, const struct arguments *args);
+int run_dearmor(struct sop *sop, const struct arguments *args);
+
+/* Value of --profile for a subcommand: an enum secmail_profile. */
+int profile_choose(const struct sop *sop, const struct arguments *args, uint32_t *out);
+
+#endif
