@@ -1,0 +1,1050 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The C interface as ctypes sees it.
+
+Made by tools/gen_ffi.py from include/secmail/*.h; edit those.
+"""
+
+from __future__ import annotations
+
+import ctypes as c
+from typing import Any, Final
+
+# secmail/errors.h
+SECMAIL_OK: Final = 0
+SECMAIL_E_NOMEM: Final = -1
+SECMAIL_E_ARGUMENT: Final = -2
+SECMAIL_E_STATE: Final = -3
+SECMAIL_E_RANDOM: Final = -4
+SECMAIL_E_CRYPTO_INIT: Final = -5
+SECMAIL_E_CLOCK: Final = -6
+SECMAIL_E_INTERNAL: Final = -7
+SECMAIL_E_ENCODING: Final = -100
+SECMAIL_E_ARMOR: Final = -101
+SECMAIL_E_ARMOR_KIND: Final = -102
+SECMAIL_E_UNSUPPORTED_ALGORITHM: Final = -200
+SECMAIL_E_WEAK_POINT: Final = -201
+SECMAIL_E_MALFORMED: Final = -300
+SECMAIL_E_TRUNCATED: Final = -301
+SECMAIL_E_NO_DATA: Final = -302
+SECMAIL_E_MODIFIED: Final = -303
+SECMAIL_E_UNPROTECTED: Final = -304
+SECMAIL_E_UNSUPPORTED_VERSION: Final = -305
+SECMAIL_E_CRITICAL_PACKET: Final = -306
+SECMAIL_E_EXPECTED_TEXT: Final = -307
+SECMAIL_E_CANNOT_DECRYPT: Final = -400
+SECMAIL_E_WRONG_PASSWORD: Final = -401
+SECMAIL_E_KEY_LOCKED: Final = -402
+SECMAIL_E_KEY_EXPIRED: Final = -403
+SECMAIL_E_KEY_REVOKED: Final = -404
+SECMAIL_E_KEY_INVALID: Final = -405
+SECMAIL_E_CANNOT_ENCRYPT: Final = -406
+SECMAIL_E_CANNOT_SIGN: Final = -407
+SECMAIL_E_NOT_A_CERT: Final = -408
+SECMAIL_E_NOT_A_KEY: Final = -409
+SECMAIL_E_KEY_TAMPERED: Final = -410
+SECMAIL_E_NO_RECIPIENT: Final = -500
+SECMAIL_E_NO_SIGNER: Final = -501
+SECMAIL_E_INCOMPATIBLE: Final = -502
+SECMAIL_E_SIZE_MISMATCH: Final = -503
+SECMAIL_E_NEEDS_REWIND: Final = -504
+SECMAIL_E_INPUT_CHANGED: Final = -505
+SECMAIL_E_LIMIT_HELD_PLAINTEXT: Final = -601
+SECMAIL_E_LIMIT_PLAINTEXT_SIZE: Final = -602
+SECMAIL_E_LIMIT_COMPRESSION_RATIO: Final = -603
+SECMAIL_E_LIMIT_NESTING: Final = -604
+SECMAIL_E_LIMIT_MESSAGE_PACKETS: Final = -605
+SECMAIL_E_LIMIT_PACKET_SIZE: Final = -606
+SECMAIL_E_LIMIT_SESSION_KEY_PACKETS: Final = -607
+SECMAIL_E_LIMIT_MESSAGE_SIGNATURES: Final = -608
+SECMAIL_E_LIMIT_CERT_SIGNATURES: Final = -609
+SECMAIL_E_LIMIT_CERT_COMPONENTS: Final = -610
+SECMAIL_E_LIMIT_RING_CERTS: Final = -611
+SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB: Final = -612
+SECMAIL_E_LIMIT_ARGON2_WORK: Final = -613
+SECMAIL_E_LIMIT_PASSWORD_TRIES: Final = -614
+SECMAIL_E_LIMIT_HIDDEN_RECIPIENT_TRIES: Final = -615
+SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE: Final = -616
+SECMAIL_E_OTP_URI: Final = -1000
+SECMAIL_E_OTP_SECRET: Final = -1001
+SECMAIL_E_OTP_PARAMETER: Final = -1002
+SECMAIL_E_OTP_MIGRATION: Final = -1003
+SECMAIL_E_OTP_TEXT: Final = -1004
+SECMAIL_E_OTP_STATE: Final = -1005
+SECMAIL_E_OTP_STATE_VERSION: Final = -1006
+SECMAIL_E_OTP_STATE_KEY: Final = -1007
+SECMAIL_E_OTP_STATE_SEAL: Final = -1008
+SECMAIL_E_OTP_NOT_ENROLLED: Final = -1009
+SECMAIL_E_OTP_TOO_MANY: Final = -1010
+SECMAIL_E_OTP_NO_SUCH_ENTRY: Final = -1011
+SECMAIL_E_OTP_NOT_STORED: Final = -1012
+SECMAIL_E_MAILAUTH_ADDRESS: Final = -1100
+SECMAIL_E_MAILAUTH_TEXT: Final = -1101
+SECMAIL_E_MAILAUTH_QUESTION: Final = -1102
+SECMAIL_E_MAILAUTH_RECORD: Final = -1103
+SECMAIL_E_MAILAUTH_FIELD: Final = -1104
+SECMAIL_E_MAILAUTH_UNTRUSTED: Final = -1105
+SECMAIL_E_MAILAUTH_KEY: Final = -1106
+SECMAIL_E_MAILAUTH_NO_KEY: Final = -1107
+SECMAIL_E_MAILAUTH_FROM: Final = -1108
+SECMAIL_E_MAILAUTH_MESSAGE: Final = -1109
+SECMAIL_E_MAILAUTH_CHAIN: Final = -1110
+
+# secmail/core.h
+SECMAIL_VERSION_NUMBER: Final = 100
+SECMAIL_LIMIT_HELD_PLAINTEXT: Final = 1
+SECMAIL_LIMIT_PLAINTEXT_SIZE: Final = 2
+SECMAIL_LIMIT_COMPRESSION_RATIO: Final = 3
+SECMAIL_LIMIT_NESTING: Final = 4
+SECMAIL_LIMIT_MESSAGE_PACKETS: Final = 5
+SECMAIL_LIMIT_PACKET_SIZE: Final = 6
+SECMAIL_LIMIT_SESSION_KEY_PACKETS: Final = 7
+SECMAIL_LIMIT_MESSAGE_SIGNATURES: Final = 8
+SECMAIL_LIMIT_CERT_SIGNATURES: Final = 9
+SECMAIL_LIMIT_CERT_COMPONENTS: Final = 10
+SECMAIL_LIMIT_RING_CERTS: Final = 11
+SECMAIL_LIMIT_ARGON2_MEMORY_KIB: Final = 12
+SECMAIL_LIMIT_ARGON2_WORK: Final = 13
+SECMAIL_LIMIT_PASSWORD_TRIES: Final = 14
+SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES: Final = 15
+SECMAIL_LIMIT_ARMOR_HEADER_SIZE: Final = 16
+SECMAIL_LOG_DEBUG: Final = 0
+SECMAIL_LOG_INFO: Final = 1
+SECMAIL_LOG_WARNING: Final = 2
+SECMAIL_DONE: Final = 0
+SECMAIL_NEEDS_INPUT: Final = 1
+SECMAIL_NEEDS_ROOM: Final = 2
+SECMAIL_NEEDS_REWIND: Final = 3
+
+
+class secmail_allocator(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("alloc", c.CFUNCTYPE(c.c_void_p, c.c_void_p, c.c_size_t)),
+        ("realloc", c.CFUNCTYPE(c.c_void_p, c.c_void_p, c.c_void_p, c.c_size_t)),
+        ("free", c.CFUNCTYPE(None, c.c_void_p, c.c_void_p)),
+        ("user", c.c_void_p),
+    ]
+
+
+class secmail_input(c.Structure):
+    _fields_ = [
+        ("data", c.c_void_p),
+        ("size", c.c_size_t),
+        ("pos", c.c_size_t),
+    ]
+
+
+class secmail_output(c.Structure):
+    _fields_ = [
+        ("data", c.c_void_p),
+        ("size", c.c_size_t),
+        ("pos", c.c_size_t),
+    ]
+
+
+secmail_clock_fn = c.CFUNCTYPE(c.c_int64, c.c_void_p)
+secmail_random_fn = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_size_t)
+secmail_log_fn = c.CFUNCTYPE(None, c.c_void_p, c.c_uint32, c.c_char_p)
+
+# secmail/mailauth.h
+SECMAIL_MAILAUTH_NEEDS_ANSWERS: Final = 16
+SECMAIL_MAILAUTH_SPF: Final = 1
+SECMAIL_MAILAUTH_DKIM: Final = 2
+SECMAIL_MAILAUTH_DMARC: Final = 4
+SECMAIL_MAILAUTH_ARC: Final = 8
+SECMAIL_MAILAUTH_ALL: Final = 15
+SECMAIL_MAILAUTH_NONE: Final = 1
+SECMAIL_MAILAUTH_PASS: Final = 2
+SECMAIL_MAILAUTH_FAIL: Final = 3
+SECMAIL_MAILAUTH_SOFTFAIL: Final = 4
+SECMAIL_MAILAUTH_NEUTRAL: Final = 5
+SECMAIL_MAILAUTH_POLICY: Final = 6
+SECMAIL_MAILAUTH_TEMPERROR: Final = 7
+SECMAIL_MAILAUTH_PERMERROR: Final = 8
+SECMAIL_MAILAUTH_NO_DNS: Final = 0
+SECMAIL_MAILAUTH_SECURE: Final = 1
+SECMAIL_MAILAUTH_INSECURE: Final = 2
+SECMAIL_MAILAUTH_INDETERMINATE: Final = 3
+SECMAIL_MAILAUTH_BOGUS: Final = 4
+SECMAIL_MAILAUTH_ANSWERED: Final = 1
+SECMAIL_MAILAUTH_NXDOMAIN: Final = 2
+SECMAIL_MAILAUTH_SERVFAIL: Final = 3
+SECMAIL_MAILAUTH_TIMEOUT: Final = 4
+SECMAIL_MAILAUTH_A: Final = 1
+SECMAIL_MAILAUTH_PTR: Final = 12
+SECMAIL_MAILAUTH_MX: Final = 15
+SECMAIL_MAILAUTH_TXT: Final = 16
+SECMAIL_MAILAUTH_AAAA: Final = 28
+SECMAIL_MAILAUTH_POLICY_NONE: Final = 1
+SECMAIL_MAILAUTH_POLICY_QUARANTINE: Final = 2
+SECMAIL_MAILAUTH_POLICY_REJECT: Final = 3
+SECMAIL_MAILAUTH_LIMIT_HEADER_BYTES: Final = 1
+SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS: Final = 2
+SECMAIL_MAILAUTH_LIMIT_SIGNATURES: Final = 3
+SECMAIL_MAILAUTH_LIMIT_SIGNED_NAMES: Final = 4
+SECMAIL_MAILAUTH_LIMIT_KEY_BITS: Final = 5
+SECMAIL_MAILAUTH_LIMIT_QUESTIONS: Final = 6
+SECMAIL_MAILAUTH_LIMIT_ANSWER_BYTES: Final = 7
+SECMAIL_MAILAUTH_LIMIT_SPF_LOOKUPS: Final = 8
+SECMAIL_MAILAUTH_LIMIT_SPF_VOIDS: Final = 9
+SECMAIL_MAILAUTH_LIMIT_ARC_INSTANCES: Final = 10
+SECMAIL_MAILAUTH_ALLOW_WEAK: Final = 1
+SECMAIL_MAILAUTH_TRUST_PARTIAL: Final = 2
+SECMAIL_MAILAUTH_LF_LINES: Final = 4
+SECMAIL_MAILAUTH_TRACE: Final = 8
+SECMAIL_MAILAUTH_WILL_SEAL: Final = 16
+SECMAIL_MAILAUTH_REASON: Final = 1
+SECMAIL_MAILAUTH_DECIDER: Final = 2
+SECMAIL_MAILAUTH_REFERENCE: Final = 3
+SECMAIL_MAILAUTH_DOMAIN: Final = 4
+SECMAIL_MAILAUTH_SELECTOR: Final = 5
+SECMAIL_MAILAUTH_IDENTITY: Final = 6
+SECMAIL_MAILAUTH_ALGORITHM: Final = 7
+SECMAIL_MAILAUTH_EXPLANATION: Final = 8
+SECMAIL_MAILAUTH_AUTHOR_DOMAIN: Final = 9
+SECMAIL_MAILAUTH_ORG_DOMAIN: Final = 10
+SECMAIL_MAILAUTH_RECORD: Final = 11
+SECMAIL_MAILAUTH_SIGNATURE: Final = 12
+SECMAIL_MAILAUTH_KEY_BITS: Final = 1
+SECMAIL_MAILAUTH_SIGNED_AT: Final = 2
+SECMAIL_MAILAUTH_EXPIRES_AT: Final = 3
+SECMAIL_MAILAUTH_UNSIGNED_BYTES: Final = 4
+SECMAIL_MAILAUTH_TESTING: Final = 5
+SECMAIL_MAILAUTH_INSTANCES: Final = 6
+SECMAIL_MAILAUTH_POLICY_APPLIED: Final = 7
+SECMAIL_MAILAUTH_SPF_ALIGNED: Final = 8
+SECMAIL_MAILAUTH_DKIM_ALIGNED: Final = 9
+SECMAIL_MAILAUTH_ARC_OVERRIDE: Final = 10
+SECMAIL_MAILAUTH_LOOKUPS: Final = 11
+SECMAIL_MAILAUTH_VOIDS: Final = 12
+SECMAIL_MAILAUTH_PREFIX_BITS: Final = 13
+SECMAIL_MAILAUTH_INCLUDE_DEPTH: Final = 14
+SECMAIL_MAILAUTH_STRICT_SPF: Final = 15
+SECMAIL_MAILAUTH_STRICT_DKIM: Final = 16
+SECMAIL_DKIM_RSA_SHA256: Final = 1
+SECMAIL_DKIM_ED25519_SHA256: Final = 2
+SECMAIL_DKIM_ANY_AUTHOR: Final = 1
+SECMAIL_DKIM_LF_LINES: Final = 2
+secmail_mailauth_suffix_fn = c.CFUNCTYPE(c.c_char_p, c.c_void_p, c.c_char_p)
+
+# secmail/otp.h
+SECMAIL_OTP_TOTP: Final = 1
+SECMAIL_OTP_HOTP: Final = 2
+SECMAIL_OTP_SHA1: Final = 1
+SECMAIL_OTP_SHA256: Final = 2
+SECMAIL_OTP_SHA512: Final = 3
+SECMAIL_OTP_MIN_DIGITS: Final = 6
+SECMAIL_OTP_MAX_DIGITS: Final = 8
+SECMAIL_OTP_MAX_SECRET: Final = 128
+SECMAIL_OTP_MAX_TEXT: Final = 255
+SECMAIL_OTP_MAX_NAME: Final = 512
+SECMAIL_OTP_MAX_PARAMETERS: Final = 16
+SECMAIL_OTP_MAX_POSITIONS: Final = 10001
+SECMAIL_OTP_SEALING_KEY_SIZE: Final = 32
+SECMAIL_OTP_ADVICE_ALGORITHM: Final = 1
+SECMAIL_OTP_ADVICE_DIGITS: Final = 2
+SECMAIL_OTP_ADVICE_PERIOD: Final = 4
+SECMAIL_OTP_ADVICE_T0: Final = 8
+SECMAIL_OTP_ADVICE_SHORT: Final = 16
+SECMAIL_OTP_ADVICE_ISSUER: Final = 32
+SECMAIL_OTP_RULE_WINDOW_BACK: Final = 1
+SECMAIL_OTP_RULE_WINDOW_FORWARD: Final = 2
+SECMAIL_OTP_RULE_DRIFT_MAX: Final = 3
+SECMAIL_OTP_RULE_LOOK_AHEAD: Final = 4
+SECMAIL_OTP_RULE_RESYNC_STEPS: Final = 5
+SECMAIL_OTP_RULE_FREE_FAILURES: Final = 6
+SECMAIL_OTP_RULE_DELAY_FIRST: Final = 7
+SECMAIL_OTP_RULE_DELAY_MAX: Final = 8
+SECMAIL_OTP_RULE_LOCK_AFTER: Final = 9
+SECMAIL_OTP_RULE_FORGIVE_AFTER: Final = 10
+SECMAIL_OTP_RULE_ENROLMENT_LIFETIME: Final = 11
+SECMAIL_OTP_RULE_ENROLMENT_TRIES: Final = 12
+SECMAIL_OTP_RULE_RECOVERY_CODES: Final = 13
+SECMAIL_OTP_RULE_ARGON2_MEMORY_KIB: Final = 14
+SECMAIL_OTP_RULE_ARGON2_PASSES: Final = 15
+SECMAIL_OTP_RULE_APP_PASSWORDS: Final = 16
+SECMAIL_OTP_RULE_LAST_USED_AFTER: Final = 17
+SECMAIL_OTP_ENROLLED: Final = 1
+SECMAIL_OTP_ENROLLING: Final = 2
+SECMAIL_OTP_ACCEPTED: Final = 1
+SECMAIL_OTP_WRONG: Final = 2
+SECMAIL_OTP_REPLAYED: Final = 3
+SECMAIL_OTP_THROTTLED: Final = 4
+SECMAIL_OTP_LOCKED: Final = 5
+SECMAIL_OTP_EXPIRED: Final = 6
+SECMAIL_OTP_NOT_ENROLLED: Final = 7
+SECMAIL_OTP_MALFORMED: Final = 8
+SECMAIL_OTP_OUT_OF_SCOPE: Final = 9
+
+
+class secmail_otp_info(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("enrolled", c.c_uint32),
+        ("enrolling", c.c_uint32),
+        ("enrolling_until", c.c_int64),
+        ("confirmed_at", c.c_int64),
+        ("accepted_at", c.c_int64),
+        ("type", c.c_uint32),
+        ("digits", c.c_uint32),
+        ("drift", c.c_int32),
+        ("failures", c.c_uint32),
+        ("strikes", c.c_uint32),
+        ("locked", c.c_uint32),
+        ("blocked_until", c.c_int64),
+        ("recovery_blocked_until", c.c_int64),
+        ("recovery_made_at", c.c_int64),
+        ("recovery_locked", c.c_uint32),
+        ("recovery_total", c.c_uint32),
+        ("recovery_left", c.c_uint32),
+        ("app_passwords", c.c_uint32),
+        ("sealing_key", c.c_uint32),
+        ("needs_reseal", c.c_uint32),
+        ("generation", c.c_uint64),
+    ]
+
+
+class secmail_otp_outcome(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("verdict", c.c_uint32),
+        ("failures", c.c_uint32),
+        ("failures_left", c.c_uint32),
+        ("recovery_left", c.c_uint32),
+        ("until", c.c_int64),
+        ("drift", c.c_int32),
+        ("app_password", c.c_uint32),
+    ]
+
+
+class secmail_otp_app_password(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("id", c.c_uint32),
+        ("reserved", c.c_uint32),
+        ("created_at", c.c_int64),
+        ("expires_at", c.c_int64),
+        ("used_at", c.c_int64),
+        ("label", c.c_char_p),
+        ("scope", c.c_char_p),
+    ]
+
+
+
+# secmail/verify.h
+SECMAIL_ARMOR_AUTO: Final = 0
+SECMAIL_ARMOR_MESSAGE: Final = 1
+SECMAIL_ARMOR_PUBLIC_KEY: Final = 2
+SECMAIL_ARMOR_PRIVATE_KEY: Final = 3
+SECMAIL_ARMOR_SIGNATURE: Final = 4
+SECMAIL_KEY_CERTIFY: Final = 1
+SECMAIL_KEY_SIGN: Final = 2
+SECMAIL_KEY_ENCRYPT_COMMUNICATIONS: Final = 4
+SECMAIL_KEY_ENCRYPT_STORAGE: Final = 8
+SECMAIL_VERDICT_GOOD: Final = 1
+SECMAIL_VERDICT_BAD: Final = 2
+SECMAIL_VERDICT_UNKNOWN_KEY: Final = 3
+SECMAIL_VERDICT_REJECTED: Final = 4
+SECMAIL_REASON_VALID: Final = 1
+SECMAIL_REASON_MISMATCH: Final = 2
+SECMAIL_REASON_NO_KEY: Final = 3
+SECMAIL_REASON_HASH: Final = 4
+SECMAIL_REASON_ALGORITHM: Final = 5
+SECMAIL_REASON_VERSION: Final = 6
+SECMAIL_REASON_TYPE: Final = 7
+SECMAIL_REASON_MALFORMED: Final = 8
+SECMAIL_REASON_CRITICAL_SUBPACKET: Final = 9
+SECMAIL_REASON_SIGNATURE_EXPIRED: Final = 10
+SECMAIL_REASON_SIGNATURE_IN_FUTURE: Final = 11
+SECMAIL_REASON_KEY_EXPIRED: Final = 12
+SECMAIL_REASON_KEY_REVOKED: Final = 13
+SECMAIL_REASON_KEY_NOT_YET_VALID: Final = 14
+SECMAIL_REASON_KEY_INVALID: Final = 15
+SECMAIL_REASON_KEY_FLAGS: Final = 16
+SECMAIL_REASON_RECIPIENT: Final = 17
+
+
+class secmail_key_info(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("version", c.c_uint32),
+        ("algorithm", c.c_uint32),
+        ("flags", c.c_uint32),
+        ("validity", c.c_int32),
+        ("created", c.c_int64),
+        ("expires", c.c_int64),
+    ]
+
+
+
+# secmail/openpgp.h
+SECMAIL_PROFILE_RFC9580: Final = 1
+SECMAIL_PROFILE_RFC4880: Final = 2
+SECMAIL_FORMAT_AUTO: Final = 0
+SECMAIL_FORMAT_SEIPDV1: Final = 1
+SECMAIL_FORMAT_SEIPDV2: Final = 2
+SECMAIL_PURPOSE_ANY: Final = 0
+SECMAIL_PURPOSE_COMMUNICATIONS: Final = 1
+SECMAIL_PURPOSE_STORAGE: Final = 2
+
+# Each module, and the modules that its library is linked with.
+MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "core": (),
+    "mailauth": ("core",),
+    "otp": ("core",),
+    "verify": ("core",),
+    "openpgp": ("core", "verify",),
+}
+
+# Function: its module, what it returns, what it takes.
+FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
+    "secmail_version": ("core", c.c_char_p, ()),
+    "secmail_version_number": ("core", c.c_uint32, ()),
+    "secmail_feature_supported": ("core", c.c_int, (c.c_char_p,)),
+    "secmail_error_name": ("core", c.c_char_p, (c.c_int,)),
+    "secmail_error_meaning": ("core", c.c_char_p, (c.c_int,)),
+    "secmail_error_remedy": ("core", c.c_char_p, (c.c_int,)),
+    "secmail_error_at": ("core", c.c_int, (c.c_size_t,)),
+    "secmail_limits_new": ("core", c.c_int, (c.POINTER(c.c_void_p),)),
+    "secmail_limits_free": ("core", None, (c.c_void_p,)),
+    "secmail_limits_set": ("core", c.c_int, (c.c_void_p, c.c_uint32, c.c_uint64)),
+    "secmail_limits_get": ("core", c.c_int, (c.c_void_p, c.c_uint32, c.POINTER(c.c_uint64))),
+    "secmail_limit_name": ("core", c.c_char_p, (c.c_uint32,)),
+    "secmail_context_new": ("core", c.c_int, (c.POINTER(c.c_void_p),)),
+    "secmail_context_new_with_allocator": (
+        "core",
+        c.c_int,
+        (
+            c.POINTER(c.c_void_p),
+            c.POINTER(secmail_allocator),
+        ),
+    ),
+    "secmail_context_free": ("core", None, (c.c_void_p,)),
+    "secmail_context_set_clock": ("core", c.c_int, (c.c_void_p, secmail_clock_fn, c.c_void_p)),
+    "secmail_context_set_random": ("core", c.c_int, (c.c_void_p, secmail_random_fn, c.c_void_p)),
+    "secmail_context_set_log": ("core", c.c_int, (c.c_void_p, secmail_log_fn, c.c_void_p)),
+    "secmail_context_set_limits": ("core", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_context_now": ("core", c.c_int64, (c.c_void_p,)),
+    "secmail_context_error_detail": ("core", c.c_char_p, (c.c_void_p,)),
+    "secmail_context_error_code": ("core", c.c_int, (c.c_void_p,)),
+    "secmail_bytes_data": ("core", c.c_void_p, (c.c_void_p,)),
+    "secmail_bytes_size": ("core", c.c_size_t, (c.c_void_p,)),
+    "secmail_bytes_free": ("core", None, (c.c_void_p,)),
+    "secmail_secret_new": (
+        "core",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_secret_data": ("core", c.c_void_p, (c.c_void_p,)),
+    "secmail_secret_size": ("core", c.c_size_t, (c.c_void_p,)),
+    "secmail_secret_is_locked": ("core", c.c_int, (c.c_void_p,)),
+    "secmail_secret_equal": ("core", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_secret_free": ("core", None, (c.c_void_p,)),
+    "secmail_mailauth_verdict_name": ("mailauth", c.c_char_p, (c.c_uint32,)),
+    "secmail_mailauth_security_name": ("mailauth", c.c_char_p, (c.c_uint32,)),
+    "secmail_mailauth_policy_name": ("mailauth", c.c_char_p, (c.c_uint32,)),
+    "secmail_mailauth_limit_name": ("mailauth", c.c_char_p, (c.c_uint32,)),
+    "secmail_mailauth_new": ("mailauth", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_mailauth_free": ("mailauth", None, (c.c_void_p,)),
+    "secmail_mailauth_set_client_ip": ("mailauth", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_mailauth_set_helo": ("mailauth", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_mailauth_set_mail_from": ("mailauth", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_mailauth_set_authserv_id": ("mailauth", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_mailauth_set_methods": ("mailauth", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_mailauth_set_options": ("mailauth", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_mailauth_set_limit": ("mailauth", c.c_int, (c.c_void_p, c.c_uint32, c.c_uint64)),
+    "secmail_mailauth_limit": ("mailauth", c.c_uint64, (c.c_void_p, c.c_uint32)),
+    "secmail_mailauth_set_deadline": ("mailauth", c.c_int, (c.c_void_p, c.c_int64)),
+    "secmail_mailauth_trust_sealer": ("mailauth", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_mailauth_set_public_suffixes": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            secmail_mailauth_suffix_fn,
+            c.c_void_p,
+        ),
+    ),
+    "secmail_mailauth_update": ("mailauth", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
+    "secmail_mailauth_finish_message": ("mailauth", c.c_int, (c.c_void_p,)),
+    "secmail_mailauth_evaluate": ("mailauth", c.c_int, (c.c_void_p,)),
+    "secmail_mailauth_next_question": ("mailauth", c.c_uint32, (c.c_void_p, c.c_uint32)),
+    "secmail_mailauth_question_name": ("mailauth", c.c_char_p, (c.c_void_p, c.c_uint32)),
+    "secmail_mailauth_question_type": ("mailauth", c.c_uint32, (c.c_void_p, c.c_uint32)),
+    "secmail_mailauth_add_record": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_uint32,
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_mailauth_answer": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_uint32,
+            c.c_uint32,
+            c.c_uint32,
+        ),
+    ),
+    "secmail_mailauth_spf": ("mailauth", c.c_void_p, (c.c_void_p,)),
+    "secmail_mailauth_dkim_count": ("mailauth", c.c_size_t, (c.c_void_p,)),
+    "secmail_mailauth_dkim": ("mailauth", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_mailauth_dmarc": ("mailauth", c.c_void_p, (c.c_void_p,)),
+    "secmail_mailauth_arc": ("mailauth", c.c_void_p, (c.c_void_p,)),
+    "secmail_mailauth_result_method": ("mailauth", c.c_uint32, (c.c_void_p,)),
+    "secmail_mailauth_result_verdict": ("mailauth", c.c_uint32, (c.c_void_p,)),
+    "secmail_mailauth_result_security": ("mailauth", c.c_uint32, (c.c_void_p,)),
+    "secmail_mailauth_result_text": ("mailauth", c.c_char_p, (c.c_void_p, c.c_uint32)),
+    "secmail_mailauth_result_number": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_uint32,
+            c.POINTER(c.c_int64),
+        ),
+    ),
+    "secmail_mailauth_trace": ("mailauth", c.c_char_p, (c.c_void_p,)),
+    "secmail_mailauth_header": ("mailauth", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_mailauth_received_spf": ("mailauth", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_mailauth_next_forged": ("mailauth", c.c_uint32, (c.c_void_p, c.c_uint32)),
+    "secmail_authres_read": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_authres_find_trusted": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+            c.c_char_p,
+        ),
+    ),
+    "secmail_authres_free": ("mailauth", None, (c.c_void_p,)),
+    "secmail_authres_id": ("mailauth", c.c_char_p, (c.c_void_p,)),
+    "secmail_authres_count": ("mailauth", c.c_size_t, (c.c_void_p,)),
+    "secmail_authres_method": ("mailauth", c.c_char_p, (c.c_void_p, c.c_size_t)),
+    "secmail_authres_result": ("mailauth", c.c_char_p, (c.c_void_p, c.c_size_t)),
+    "secmail_authres_reason": ("mailauth", c.c_char_p, (c.c_void_p, c.c_size_t)),
+    "secmail_authres_property_count": ("mailauth", c.c_size_t, (c.c_void_p, c.c_size_t)),
+    "secmail_authres_property_type": ("mailauth", c.c_char_p, (c.c_void_p, c.c_size_t, c.c_size_t)),
+    "secmail_authres_property_name": ("mailauth", c.c_char_p, (c.c_void_p, c.c_size_t, c.c_size_t)),
+    "secmail_authres_property_value": (
+        "mailauth",
+        c.c_char_p,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_dkim_key_generate": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_uint32,
+            c.c_uint32,
+        ),
+    ),
+    "secmail_dkim_key_read": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_dkim_key_write": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_dkim_key_ref": ("mailauth", c.c_void_p, (c.c_void_p,)),
+    "secmail_dkim_key_unref": ("mailauth", None, (c.c_void_p,)),
+    "secmail_dkim_key_algorithm": ("mailauth", c.c_uint32, (c.c_void_p,)),
+    "secmail_dkim_key_bits": ("mailauth", c.c_uint32, (c.c_void_p,)),
+    "secmail_dkim_key_record": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_dkim_table_new": ("mailauth", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_dkim_table_free": ("mailauth", None, (c.c_void_p,)),
+    "secmail_dkim_table_add": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_char_p,
+            c.c_void_p,
+        ),
+    ),
+    "secmail_dkim_signer_new": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_char_p,
+        ),
+    ),
+    "secmail_dkim_signer_free": ("mailauth", None, (c.c_void_p,)),
+    "secmail_dkim_signer_set_canon": ("mailauth", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_dkim_signer_set_headers": ("mailauth", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_dkim_signer_set_lifetime": ("mailauth", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_dkim_signer_set_options": ("mailauth", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_dkim_signer_update": ("mailauth", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
+    "secmail_dkim_signer_finish": ("mailauth", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_mailauth_seal": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_char_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_otp_key_new": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_key_free": ("otp", None, (c.c_void_p,)),
+    "secmail_otp_key_set_type": ("otp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_otp_key_set_algorithm": ("otp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_otp_key_set_digits": ("otp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_otp_key_set_period": ("otp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_otp_key_set_t0": ("otp", c.c_int, (c.c_void_p, c.c_int64)),
+    "secmail_otp_key_set_counter": ("otp", c.c_int, (c.c_void_p, c.c_uint64)),
+    "secmail_otp_key_set_issuer": ("otp", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_otp_key_set_account": ("otp", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_otp_key_set_secret": ("otp", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
+    "secmail_otp_key_set_secret_base32": ("otp", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_otp_key_generate_secret": ("otp", c.c_int, (c.c_void_p,)),
+    "secmail_otp_key_type": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_key_algorithm": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_key_digits": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_key_period": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_key_t0": ("otp", c.c_int64, (c.c_void_p,)),
+    "secmail_otp_key_counter": ("otp", c.c_uint64, (c.c_void_p,)),
+    "secmail_otp_key_issuer": ("otp", c.c_char_p, (c.c_void_p,)),
+    "secmail_otp_key_account": ("otp", c.c_char_p, (c.c_void_p,)),
+    "secmail_otp_key_secret": ("otp", c.c_void_p, (c.c_void_p,)),
+    "secmail_otp_key_secret_base32": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_key_advice": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_advice_text": ("otp", c.c_char_p, (c.c_uint32,)),
+    "secmail_otp_key_step": ("otp", c.c_int, (c.c_void_p, c.c_int64, c.POINTER(c.c_uint64))),
+    "secmail_otp_key_code": ("otp", c.c_int, (c.c_void_p, c.c_uint64, c.c_char_p, c.c_size_t)),
+    "secmail_otp_key_find": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_uint64,
+            c.c_uint32,
+            c.POINTER(c.c_int32),
+        ),
+    ),
+    "secmail_otp_key_from_uri": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p), c.c_char_p)),
+    "secmail_otp_key_to_uri": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_key_add_parameter": ("otp", c.c_int, (c.c_void_p, c.c_char_p, c.c_char_p)),
+    "secmail_otp_key_parameter_count": ("otp", c.c_size_t, (c.c_void_p,)),
+    "secmail_otp_key_parameter_name": ("otp", c.c_char_p, (c.c_void_p, c.c_size_t)),
+    "secmail_otp_key_parameter_value": ("otp", c.c_char_p, (c.c_void_p, c.c_size_t)),
+    "secmail_otp_migration_new": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_migration_free": ("otp", None, (c.c_void_p,)),
+    "secmail_otp_migration_read": ("otp", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_otp_migration_parts": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_migration_missing": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_migration_skipped": ("otp", c.c_uint32, (c.c_void_p,)),
+    "secmail_otp_migration_key_count": ("otp", c.c_size_t, (c.c_void_p,)),
+    "secmail_otp_migration_key": ("otp", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_otp_migration_add": ("otp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_otp_migration_uri_count": ("otp", c.c_size_t, (c.c_void_p,)),
+    "secmail_otp_migration_uri": ("otp", c.c_int, (c.c_void_p, c.c_size_t, c.POINTER(c.c_void_p))),
+    "secmail_otp_policy_new": ("otp", c.c_int, (c.POINTER(c.c_void_p),)),
+    "secmail_otp_policy_free": ("otp", None, (c.c_void_p,)),
+    "secmail_otp_policy_set": ("otp", c.c_int, (c.c_void_p, c.c_uint32, c.c_uint32)),
+    "secmail_otp_policy_get": ("otp", c.c_int, (c.c_void_p, c.c_uint32, c.POINTER(c.c_uint32))),
+    "secmail_otp_rule_bounds": (
+        "otp",
+        c.c_int,
+        (
+            c.c_uint32,
+            c.POINTER(c.c_uint32),
+            c.POINTER(c.c_uint32),
+        ),
+    ),
+    "secmail_otp_rule_name": ("otp", c.c_char_p, (c.c_uint32,)),
+    "secmail_otp_verifier_new": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_verifier_free": ("otp", None, (c.c_void_p,)),
+    "secmail_otp_verifier_add_key": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_uint32,
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_otp_verifier_set_active_key": ("otp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_otp_verifier_set_policy": ("otp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_otp_account_open": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_char_p,
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_otp_account_free": ("otp", None, (c.c_void_p,)),
+    "secmail_otp_account_info": ("otp", c.c_int, (c.c_void_p, c.POINTER(secmail_otp_info))),
+    "secmail_otp_account_key": ("otp", c.c_int, (c.c_void_p, c.c_uint32, c.POINTER(c.c_void_p))),
+    "secmail_otp_verdict_name": ("otp", c.c_char_p, (c.c_uint32,)),
+    "secmail_otp_result_state": ("otp", c.c_void_p, (c.c_void_p,)),
+    "secmail_otp_result_stored": ("otp", c.c_int, (c.c_void_p,)),
+    "secmail_otp_result_outcome": ("otp", c.c_int, (c.c_void_p, c.POINTER(secmail_otp_outcome))),
+    "secmail_otp_result_secret": ("otp", c.c_int, (c.c_void_p, c.c_size_t, c.POINTER(c.c_char_p))),
+    "secmail_otp_result_free": ("otp", None, (c.c_void_p,)),
+    "secmail_otp_enrol": ("otp", c.c_int, (c.c_void_p, c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_confirm": ("otp", c.c_int, (c.c_void_p, c.c_char_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_verify": ("otp", c.c_int, (c.c_void_p, c.c_char_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_resync": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_otp_reset": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_disable": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_rename": ("otp", c.c_int, (c.c_void_p, c.c_char_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_reseal": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_recovery_generate": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_otp_recovery_verify": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_otp_app_password_add": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_char_p,
+            c.c_int64,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_otp_app_password_verify": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_otp_app_password_revoke": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_uint32,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_otp_account_app_password": (
+        "otp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.POINTER(secmail_otp_app_password),
+        ),
+    ),
+    "secmail_armor_new": ("verify", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p), c.c_uint32)),
+    "secmail_dearmor_new": ("verify", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_armor_update": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(secmail_input),
+            c.POINTER(secmail_output),
+            c.c_int,
+        ),
+    ),
+    "secmail_armor_free": ("verify", None, (c.c_void_p,)),
+    "secmail_policy_standard": ("verify", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_policy_at": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_int64,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_policy_time": ("verify", c.c_int64, (c.c_void_p,)),
+    "secmail_policy_print": ("verify", c.c_int, (c.c_void_p, c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_policy_ref": ("verify", c.c_void_p, (c.c_void_p,)),
+    "secmail_policy_unref": ("verify", None, (c.c_void_p,)),
+    "secmail_cert_parse": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_cert_export": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_int,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_cert_ref": ("verify", c.c_void_p, (c.c_void_p,)),
+    "secmail_cert_unref": ("verify", None, (c.c_void_p,)),
+    "secmail_cert_version": ("verify", c.c_uint32, (c.c_void_p,)),
+    "secmail_cert_fingerprint": ("verify", c.c_char_p, (c.c_void_p,)),
+    "secmail_cert_user_id_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_cert_user_id": ("verify", c.c_void_p, (c.c_void_p, c.c_size_t, c.POINTER(c.c_size_t))),
+    "secmail_cert_key_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_cert_key_fingerprint": ("verify", c.c_char_p, (c.c_void_p, c.c_size_t)),
+    "secmail_cert_key_info": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_size_t,
+            c.c_void_p,
+            c.POINTER(secmail_key_info),
+        ),
+    ),
+    "secmail_ring_parse": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_ring_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_ring_cert": ("verify", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_ring_skipped": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_ring_ref": ("verify", c.c_void_p, (c.c_void_p,)),
+    "secmail_ring_unref": ("verify", None, (c.c_void_p,)),
+    "secmail_verdict_status": ("verify", c.c_uint32, (c.c_void_p,)),
+    "secmail_verdict_time": ("verify", c.c_int64, (c.c_void_p,)),
+    "secmail_verdict_is_text": ("verify", c.c_int, (c.c_void_p,)),
+    "secmail_verdict_key": ("verify", c.c_char_p, (c.c_void_p,)),
+    "secmail_verdict_cert": ("verify", c.c_void_p, (c.c_void_p,)),
+    "secmail_verdict_reason_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_verdict_reason": ("verify", c.c_uint32, (c.c_void_p, c.c_size_t)),
+    "secmail_verdict_reason_text": ("verify", c.c_char_p, (c.c_void_p, c.c_size_t)),
+    "secmail_verify_new": ("verify", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_verify_free": ("verify", None, (c.c_void_p,)),
+    "secmail_verify_set_policy": ("verify", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_verify_add_cert": ("verify", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_verify_add_signatures": ("verify", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
+    "secmail_verify_update": ("verify", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
+    "secmail_verify_finish": ("verify", c.c_int, (c.c_void_p,)),
+    "secmail_verify_good_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_verify_verdict_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_verify_verdict": ("verify", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_key_parse": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_key_export": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_int,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_key_ref": ("openpgp", c.c_void_p, (c.c_void_p,)),
+    "secmail_key_unref": ("openpgp", None, (c.c_void_p,)),
+    "secmail_key_cert": ("openpgp", c.c_void_p, (c.c_void_p,)),
+    "secmail_key_is_locked": ("openpgp", c.c_int, (c.c_void_p,)),
+    "secmail_key_unlock": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_key_lock": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_key_ring_parse": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_key_ring_count": ("openpgp", c.c_size_t, (c.c_void_p,)),
+    "secmail_key_ring_key": ("openpgp", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_key_ring_ref": ("openpgp", c.c_void_p, (c.c_void_p,)),
+    "secmail_key_ring_unref": ("openpgp", None, (c.c_void_p,)),
+    "secmail_generator_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_generator_free": ("openpgp", None, (c.c_void_p,)),
+    "secmail_generator_set_profile": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_generator_add_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_generator_set_lifetime": ("openpgp", c.c_int, (c.c_void_p, c.c_uint64)),
+    "secmail_generator_set_signing_only": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_generator_set_password": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_generator_run": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_encrypt_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_encrypt_free": ("openpgp", None, (c.c_void_p,)),
+    "secmail_encrypt_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_encrypt_set_purpose": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_encrypt_set_format": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_encrypt_set_armor": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_encrypt_set_text": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_encrypt_set_size": ("openpgp", c.c_int, (c.c_void_p, c.c_uint64)),
+    "secmail_encrypt_add_recipient": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_encrypt_add_password": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_encrypt_add_signer": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_encrypt_update": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(secmail_input),
+            c.POINTER(secmail_output),
+            c.c_int,
+        ),
+    ),
+    "secmail_encrypt_bytes": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_size_t,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_encrypt_session_key": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_decrypt_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_decrypt_free": ("openpgp", None, (c.c_void_p,)),
+    "secmail_decrypt_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_decrypt_allow_rewind": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_decrypt_add_key": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_decrypt_add_password": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_decrypt_add_session_key": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_decrypt_add_signer": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_decrypt_update": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(secmail_input),
+            c.POINTER(secmail_output),
+            c.c_int,
+        ),
+    ),
+    "secmail_decrypt_bytes": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_size_t,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_decrypt_format": ("openpgp", c.c_uint32, (c.c_void_p,)),
+    "secmail_decrypt_session_key": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_decrypt_good_count": ("openpgp", c.c_size_t, (c.c_void_p,)),
+    "secmail_decrypt_verdict_count": ("openpgp", c.c_size_t, (c.c_void_p,)),
+    "secmail_decrypt_verdict": ("openpgp", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_sign_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_sign_free": ("openpgp", None, (c.c_void_p,)),
+    "secmail_sign_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_sign_set_armor": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_sign_set_text": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_sign_add_signer": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_sign_update": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
+    "secmail_sign_finish": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_sign_micalg": ("openpgp", c.c_char_p, (c.c_void_p,)),
+}

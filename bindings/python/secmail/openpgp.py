@@ -1,0 +1,520 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""OpenPGP with secret keys; <secmail/openpgp.h> is the specification.
+
+>>> from secmail import Context
+>>> context = Context()
+>>> alice = generate(context, "Alice <alice@example.org>")
+>>> bob = generate(context, "Bob <bob@example.org>")
+>>> message = encrypt(context, b"Hello Bob", [bob.cert], signers=[alice])
+>>> opened = decrypt(context, message, [bob], signers=[alice.cert])
+>>> opened.plaintext, opened.verdicts
+(b'Hello Bob', <Verdicts: GOOD>)
+
+No byte of plaintext is returned before it is authenticated. One-shot functions return nothing
+unless the whole message is authentic.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, overload
+
+from . import _ffi
+from ._library import lib
+from ._operation import (
+    OUT,
+    Buffer,
+    Operation,
+    Password,
+    Shared,
+    Stream,
+    borrow,
+    make,
+    make_bytes,
+)
+from ._operation import text as decode
+from .core import Context, Secret
+from .verify import Cert, Policy, Verdicts
+
+__all__ = [
+    "Decrypted",
+    "Decryptor",
+    "Encryptor",
+    "Format",
+    "Key",
+    "KeyRing",
+    "Profile",
+    "Purpose",
+    "Signer",
+    "decrypt",
+    "encrypt",
+    "generate",
+    "sign",
+]
+
+
+class Profile(enum.IntEnum):
+    """Which generation of the standard a new key is made for."""
+
+    RFC9580 = _ffi.SECMAIL_PROFILE_RFC9580
+    RFC4880 = _ffi.SECMAIL_PROFILE_RFC4880
+
+
+class Format(enum.IntEnum):
+    """How the data is encrypted. AUTO: SEIPDv2 if every recipient's certificate announces it."""
+
+    AUTO = _ffi.SECMAIL_FORMAT_AUTO
+    SEIPDV1 = _ffi.SECMAIL_FORMAT_SEIPDV1
+    SEIPDV2 = _ffi.SECMAIL_FORMAT_SEIPDV2
+
+
+class Purpose(enum.IntEnum):
+    """What a message is encrypted for, where a certificate has keys of both kinds."""
+
+    ANY = _ffi.SECMAIL_PURPOSE_ANY
+    COMMUNICATIONS = _ffi.SECMAIL_PURPOSE_COMMUNICATIONS
+    STORAGE = _ffi.SECMAIL_PURPOSE_STORAGE
+
+
+# -- Keys --------------------------------------------------------------------------------------
+
+
+def _as_secret(context: Context, password: Password) -> Secret:
+    return password if isinstance(password, Secret) else Secret(context, password)
+
+
+class Key(Shared):
+    """A transferable secret key: a certificate with the secret part of its keys.
+
+    >>> context = Context()
+    >>> key = generate(context, "Alice <alice@example.org>")
+    >>> Key(context, key.export(context)).cert == key.cert
+    True
+    >>> locked = key.lock(context, "correct horse")
+    >>> locked.locked, locked.unlock(context, "correct horse").locked
+    (True, False)
+    >>> locked.unlock(context, "wrong")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    secmail.errors.WrongPassword: ...
+    """
+
+    _ref = "secmail_key_ref"
+    _unref = "secmail_key_unref"
+
+    def __init__(self, context: Context, data: Buffer) -> None:
+        """Reads exactly one secret key, armored or binary."""
+        self._parse(lib.secmail_key_parse, context, data)
+
+    @property
+    def cert(self) -> Cert:
+        """The key's certificate."""
+        return Cert.borrowed(lib.secmail_key_cert(self.handle))
+
+    @property
+    def locked(self) -> bool:
+        """Is a secret part locked with a password?"""
+        return bool(lib.secmail_key_is_locked(self.handle))
+
+    def lock(self, context: Context, password: Password) -> Key:
+        """The same key, locked with a password."""
+        return self._other(context, "secmail_key_lock", password)
+
+    def unlock(self, context: Context, password: Password) -> Key:
+        """The same key, opened with its password."""
+        return self._other(context, "secmail_key_unlock", password)
+
+    def _other(self, context: Context, name: str, password: Password) -> Key:
+        secret = _as_secret(context, password)
+        unref, call = lib.secmail_key_unref, getattr(lib, name)
+        try:
+            arguments = context.handle, self.handle, secret.handle
+            return Key.adopt(make(context, unref, call, *arguments, OUT))
+        finally:
+            if secret is not password:
+                secret.close()
+
+    def export(self, context: Context, *, armored: bool = True) -> bytes:
+        """The secret key in the state (locked or not) that it is in, in ordinary memory."""
+        call = lib.secmail_key_export
+        return make_bytes(context, call, context.handle, self.handle, int(armored), OUT)
+
+    def __repr__(self) -> str:
+        return f"<Key {self.cert.fingerprint}{', locked' if self.locked else ''}>"
+
+
+class KeyRing(Shared, Sequence[Key]):
+    """An ordered list of secret keys from one file.
+
+    >>> context = Context()
+    >>> data = b"".join(generate(context).export(context) for _ in range(2))
+    >>> len(KeyRing(context, data))
+    2
+    """
+
+    _ref = "secmail_key_ring_ref"
+    _unref = "secmail_key_ring_unref"
+
+    def __init__(self, context: Context, data: Buffer) -> None:
+        """Reads any number of secret keys."""
+        self._parse(lib.secmail_key_ring_parse, context, data)
+
+    def __len__(self) -> int:
+        count: int = lib.secmail_key_ring_count(self.handle)
+        return count
+
+    @overload
+    def __getitem__(self, index: int) -> Key: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Key]: ...
+
+    def __getitem__(self, index: int | slice) -> Key | list[Key]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        at = range(len(self))[index]  # raises IndexError, and counts from the end
+        return Key.borrowed(lib.secmail_key_ring_key(self.handle, at))
+
+
+class _Generator(Operation):
+    _prefix = "secmail_generator"
+
+    def plan(
+        self,
+        user_ids: Iterable[str],
+        profile: Profile,
+        lifetime: int | None,
+        signing_only: bool,
+        password: Password | None,
+    ) -> None:
+        self._call("set_profile", profile)
+        for user_id in user_ids:
+            if "\0" in user_id:
+                raise ValueError("a user ID can't hold NUL")
+            self._call("add_user_id", user_id.encode())
+        if lifetime is not None:
+            if not 0 <= lifetime < 1 << 32:
+                raise ValueError(f"lifetime can't be {lifetime}")
+            self._call("set_lifetime", lifetime)
+        self._call("set_signing_only", int(signing_only))
+        if password is not None:
+            self._with_password("set_password", password)
+
+    def run(self) -> Key:
+        unref, call = lib.secmail_key_unref, lib.secmail_generator_run
+        return Key.adopt(make(self._context, unref, call, self.handle, OUT))
+
+
+def generate(
+    context: Context,
+    *user_ids: str,
+    profile: Profile = Profile.RFC9580,
+    lifetime: int | None = None,
+    signing_only: bool = False,
+    password: Password | None = None,
+) -> Key:
+    """Makes a key: a primary key that certifies, a subkey that signs and one that encrypts.
+
+    `lifetime` is in seconds; None stands for three years, 0 for a key that never expires. The first
+    user ID becomes the primary one.
+
+    >>> context = Context()
+    >>> key = generate(context, "Alice <alice@example.org>", profile=Profile.RFC4880)
+    >>> key.cert.version, len(key.cert.keys(context))
+    (4, 3)
+    """
+    with _Generator(context) as generator:
+        generator.plan(user_ids, profile, lifetime, signing_only, password)
+        return generator.run()
+
+
+# -- Encrypting --------------------------------------------------------------------------------
+
+
+class Encryptor(Stream):
+    """An encryption of one message, piece by piece; memory is constant.
+
+    >>> context = Context()
+    >>> key = generate(context)
+    >>> with Encryptor(context, [key.cert]) as encryptor:
+    ...     message = encryptor.update(b"Hel") + encryptor.update(b"lo") + encryptor.finish()
+    >>> decrypt(context, message, [key]).plaintext
+    b'Hello'
+    """
+
+    _prefix = "secmail_encrypt"
+
+    def __init__(
+        self,
+        context: Context,
+        recipients: Iterable[Cert] = (),
+        *,
+        passwords: Iterable[Password] = (),
+        signers: Iterable[Key] = (),
+        format: Format = Format.AUTO,
+        purpose: Purpose = Purpose.ANY,
+        armor: bool = False,
+        text: bool = False,
+        size: int | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(context)
+
+        def prepare() -> None:
+            if policy is not None:
+                self._call("set_policy", policy.handle)
+            self._call("set_purpose", purpose)
+            self._call("set_format", format)
+            self._call("set_armor", int(armor))
+            self._call("set_text", int(text))
+            if size is not None:
+                self._call("set_size", size)
+            for cert in recipients:
+                self._call("add_recipient", cert.handle)
+            for password in passwords:
+                self._with_password("add_password", password)
+            for key in signers:
+                self._call("add_signer", key.handle)
+
+        self._setup(prepare)
+
+    def convert(self, data: Buffer) -> bytes:
+        """Encrypts what is in memory, in one call on a fresh operation."""
+        call = lib.secmail_encrypt_bytes
+        return make_bytes(self._context, call, self.handle, *borrow(data), OUT)
+
+    def session_key(self) -> Secret:
+        """Cipher number and key, once encryption has begun: whoever has it can read the message."""
+        return _session_key(self, self._context)
+
+
+def _session_key(operation: Operation, context: Context) -> Secret:
+    call = getattr(lib, f"{operation._prefix}_session_key")
+    return Secret.adopt(make(context, lib.secmail_secret_free, call, operation.handle, OUT))
+
+
+def encrypt(
+    context: Context,
+    data: Buffer,
+    recipients: Iterable[Cert] = (),
+    *,
+    passwords: Iterable[Password] = (),
+    signers: Iterable[Key] = (),
+    format: Format = Format.AUTO,
+    purpose: Purpose = Purpose.ANY,
+    armor: bool = False,
+    text: bool = False,
+    policy: Policy | None = None,
+) -> bytes:
+    """Encrypts what is in memory.
+
+    >>> context = Context()
+    >>> message = encrypt(context, b"Hello", passwords=["correct horse"], armor=True)
+    >>> decrypt(context, message, passwords=["correct horse"]).plaintext
+    b'Hello'
+    >>> encrypt(context, b"Hello")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    secmail.errors.NoRecipient: ...
+    """
+    with Encryptor(
+        context,
+        recipients,
+        passwords=passwords,
+        signers=signers,
+        format=format,
+        purpose=purpose,
+        armor=armor,
+        text=text,
+        policy=policy,
+    ) as encryptor:
+        return encryptor.convert(data)
+
+
+# -- Decrypting --------------------------------------------------------------------------------
+
+
+class Decryptor(Stream):
+    """A decryption of one message, piece by piece.
+
+    What update() returns is authentic; the message is complete only when finish() or copy() has
+    returned. If one of them raises, throw everything away.
+
+    >>> context = Context()
+    >>> key = generate(context)
+    >>> message = encrypt(context, b"Hello", [key.cert], signers=[key])
+    >>> with Decryptor(context, [key], signers=[key.cert]) as decryptor:
+    ...     plaintext = decryptor.update(message) + decryptor.finish()
+    ...     plaintext, decryptor.verdicts, decryptor.format.name
+    (b'Hello', <Verdicts: GOOD>, 'SEIPDV2')
+    """
+
+    _prefix = "secmail_decrypt"
+
+    def __init__(
+        self,
+        context: Context,
+        keys: Iterable[Key] = (),
+        *,
+        passwords: Iterable[Password] = (),
+        session_keys: Iterable[Secret] = (),
+        signers: Iterable[Cert] = (),
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(context)
+
+        def prepare() -> None:
+            if policy is not None:
+                self._call("set_policy", policy.handle)
+            for key in keys:
+                self._call("add_key", key.handle)
+            for password in passwords:
+                self._with_password("add_password", password)
+            for session_key in session_keys:
+                self._call("add_session_key", session_key.handle)
+            for cert in signers:
+                self._call("add_signer", cert.handle)
+
+        self._setup(prepare)
+
+    def convert(self, data: Buffer) -> bytes:
+        """Decrypts what is in memory; nothing is returned unless the whole message is authentic."""
+        call = lib.secmail_decrypt_bytes
+        return make_bytes(self._context, call, self.handle, *borrow(data), OUT)
+
+    def copy(self, source: BinaryIO, sink: BinaryIO) -> None:
+        """Decrypts a whole file with a fresh operation; use what stands in the sink only if this
+        returns. A SEIPDv1 message too large to be held in memory is read twice if the source is
+        seekable.
+        """
+        self._call("allow_rewind", int(source.seekable()))
+        super().copy(source, sink)
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """The signatures of the message, once it is complete; before that, none."""
+        count, at = lib.secmail_decrypt_verdict_count, lib.secmail_decrypt_verdict
+        return Verdicts.read(count, at, self.handle)
+
+    @property
+    def format(self) -> Format:
+        """How the message was encrypted; AUTO before that is known."""
+        return Format(lib.secmail_decrypt_format(self.handle))
+
+    def session_key(self) -> Secret:
+        """Cipher number and key, once they are known: whoever has it can read the message."""
+        return _session_key(self, self._context)
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """An opened message: authentic, and signed only if its verdicts say so."""
+
+    plaintext: bytes
+    verdicts: Verdicts
+    format: Format
+
+
+def decrypt(
+    context: Context,
+    data: Buffer,
+    keys: Iterable[Key] = (),
+    *,
+    passwords: Iterable[Password] = (),
+    session_keys: Iterable[Secret] = (),
+    signers: Iterable[Cert] = (),
+    policy: Policy | None = None,
+) -> Decrypted:
+    """Decrypts what is in memory, armored or binary.
+
+    >>> context = Context()
+    >>> alice, bob = generate(context), generate(context)
+    >>> decrypt(context, encrypt(context, b"Hello", [alice.cert]), [bob])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    secmail.errors.CannotDecrypt: ...
+    """
+    with Decryptor(
+        context,
+        keys,
+        passwords=passwords,
+        session_keys=session_keys,
+        signers=signers,
+        policy=policy,
+    ) as decryptor:
+        plaintext = decryptor.convert(data)
+        return Decrypted(plaintext, decryptor.verdicts, decryptor.format)
+
+
+# -- Signing -----------------------------------------------------------------------------------
+
+
+class Signer(Operation):
+    """The making of detached signatures, piece by piece.
+
+    >>> context = Context()
+    >>> with Signer(context, [generate(context)]) as signer:
+    ...     signer.update(b"Hel")
+    ...     signer.update(b"lo")
+    ...     signature = signer.finish()
+    ...     signer.micalg.startswith("pgp-sha")
+    True
+    """
+
+    _prefix = "secmail_sign"
+
+    def __init__(
+        self,
+        context: Context,
+        keys: Iterable[Key],
+        *,
+        armor: bool = False,
+        text: bool = False,
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(context)
+
+        def prepare() -> None:
+            if policy is not None:
+                self._call("set_policy", policy.handle)
+            self._call("set_armor", int(armor))
+            self._call("set_text", int(text))
+            for key in keys:
+                self._call("add_signer", key.handle)
+
+        self._setup(prepare)
+
+    def update(self, data: Buffer) -> None:
+        """Hashes the next piece of the data."""
+        self._call("update", *borrow(data))
+
+    def finish(self) -> bytes:
+        """Signs: one signature packet for each signer, in their order."""
+        return make_bytes(self._context, lib.secmail_sign_finish, self.handle, OUT)
+
+    @property
+    def micalg(self) -> str:
+        """The "micalg" parameter of multipart/signed; "" when signers use different hashes."""
+        return decode(lib.secmail_sign_micalg(self.handle))
+
+
+def sign(
+    context: Context,
+    data: Buffer,
+    keys: Iterable[Key],
+    *,
+    armor: bool = False,
+    text: bool = False,
+    policy: Policy | None = None,
+) -> bytes:
+    """Signs data in memory; the signature is detached.
+
+    >>> context = Context()
+    >>> sign(context, b"Hello", [generate(context)], armor=True).decode().split("\\n")[0]
+    '-----BEGIN PGP SIGNATURE-----'
+    """
+    with Signer(context, keys, armor=armor, text=text, policy=policy) as signer:
+        signer.update(data)
+        return signer.finish()

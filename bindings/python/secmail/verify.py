@@ -1,0 +1,514 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The public side of OpenPGP; <secmail/verify.h> is the specification.
+
+A verdict is a result, not an exception: verifying succeeds however bad the signatures are.
+
+>>> from secmail import Context, openpgp
+>>> context = Context(clock=lambda: 1767225600)
+>>> key = openpgp.generate(context, "Alice <alice@example.org>")
+>>> signature = openpgp.sign(context, b"Hello", [key])
+>>> verdicts = verify_detached(context, b"Hello", signature, [key.cert])
+>>> bool(verdicts), verdicts[0].status.name
+(True, 'GOOD')
+>>> bool(verify_detached(context, b"Hello!", signature, [key.cert]))
+False
+"""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from . import _ffi
+from ._library import lib
+from ._operation import OUT, Buffer, Operation, Shared, Stream, borrow, make, make_bytes, text
+from .core import Context
+from .errors import BY_CODE, Error
+
+__all__ = [
+    "ArmorKind",
+    "Armorer",
+    "Cert",
+    "Dearmorer",
+    "KeyFlags",
+    "KeyInfo",
+    "Policy",
+    "Reason",
+    "Ring",
+    "Rule",
+    "Status",
+    "Verdict",
+    "Verdicts",
+    "Verifier",
+    "armor",
+    "dearmor",
+    "verify_detached",
+]
+
+
+# -- ASCII armor -------------------------------------------------------------------------------
+
+
+class ArmorKind(enum.IntEnum):
+    """What an armored block says that it holds."""
+
+    AUTO = _ffi.SECMAIL_ARMOR_AUTO
+    MESSAGE = _ffi.SECMAIL_ARMOR_MESSAGE
+    PUBLIC_KEY = _ffi.SECMAIL_ARMOR_PUBLIC_KEY
+    PRIVATE_KEY = _ffi.SECMAIL_ARMOR_PRIVATE_KEY
+    SIGNATURE = _ffi.SECMAIL_ARMOR_SIGNATURE
+
+
+class Armorer(Stream):
+    """Puts binary OpenPGP data into armor, piece by piece; armored data passes unchanged."""
+
+    _prefix = "secmail_armor"
+
+    def __init__(self, context: Context, kind: ArmorKind = ArmorKind.AUTO) -> None:
+        self._open(context, lib.secmail_armor_new, kind)
+
+
+class Dearmorer(Stream):
+    """Takes armor away, piece by piece; binary data passes unchanged."""
+
+    _prefix = "secmail_armor"
+
+    def __init__(self, context: Context) -> None:
+        self._open(context, lib.secmail_dearmor_new)
+
+
+def armor(context: Context, data: Buffer, kind: ArmorKind = ArmorKind.AUTO) -> bytes:
+    """Puts binary OpenPGP data into armor.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> cert = openpgp.generate(context, "Alice <alice@example.org>").cert
+    >>> armor(context, cert.export(context, armored=False)).decode().split("\\n")[0]
+    '-----BEGIN PGP PUBLIC KEY BLOCK-----'
+    """
+    with Armorer(context, kind) as stream:
+        return stream.convert(data)
+
+
+def dearmor(context: Context, data: Buffer) -> bytes:
+    """Takes armor away; text around the block is skipped.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> cert = openpgp.generate(context, "Alice <alice@example.org>").cert
+    >>> dearmor(context, cert.export(context)) == cert.export(context, armored=False)
+    True
+    """
+    with Dearmorer(context) as stream:
+        return stream.convert(data)
+
+
+# -- Policies ----------------------------------------------------------------------------------
+
+
+class Policy(Shared):
+    """Which algorithms are acceptable from when to when, and the time at which things are judged.
+
+    >>> policy = Policy.standard(Context(clock=lambda: 1767225600))
+    >>> policy.time
+    1767225600
+    """
+
+    _ref = "secmail_policy_ref"
+    _unref = "secmail_policy_unref"
+
+    @classmethod
+    def standard(cls, context: Context) -> Policy:
+        """The policy that is used where none is given, at the context's current time."""
+        unref, call = lib.secmail_policy_unref, lib.secmail_policy_standard
+        return cls.adopt(make(context, unref, call, context.handle, OUT))
+
+    def at(self, context: Context, time: int) -> Policy:
+        """The same rules with another reference time, e.g. the date on which an old mail arrived.
+
+        >>> context = Context()
+        >>> Policy.standard(context).at(context, 1000000000).time
+        1000000000
+        """
+        unref, call = lib.secmail_policy_unref, lib.secmail_policy_at
+        return Policy.adopt(make(context, unref, call, context.handle, self.handle, time, OUT))
+
+    @property
+    def time(self) -> int:
+        """The reference time, seconds since 1970 UTC."""
+        time: int = lib.secmail_policy_time(self.handle)
+        return time
+
+    def print(self, context: Context) -> str:
+        """The policy as text for people, one rule a line."""
+        call = lib.secmail_policy_print
+        return make_bytes(context, call, context.handle, self.handle, OUT).decode()
+
+
+def policy_handle(policy: Policy | None) -> ctypes.c_void_p | None:
+    """NULL stands for the standard policy."""
+    return None if policy is None else policy.handle
+
+
+# -- Certificates ------------------------------------------------------------------------------
+
+
+class KeyFlags(enum.IntFlag):
+    """What a key may be used for."""
+
+    CERTIFY = _ffi.SECMAIL_KEY_CERTIFY
+    SIGN = _ffi.SECMAIL_KEY_SIGN
+    ENCRYPT_COMMUNICATIONS = _ffi.SECMAIL_KEY_ENCRYPT_COMMUNICATIONS
+    ENCRYPT_STORAGE = _ffi.SECMAIL_KEY_ENCRYPT_STORAGE
+
+
+@dataclass(frozen=True)
+class KeyInfo:
+    """What is known of a key at a policy's reference time."""
+
+    fingerprint: str
+    version: int
+    algorithm: int  # number of RFC 9580 section 9.1
+    flags: KeyFlags
+    problem: type[Error] | None  # None: it may be used
+    created: int
+    expires: int | None  # None: never
+
+    @property
+    def valid(self) -> bool:
+        """May it be used?"""
+        return self.problem is None
+
+
+class Cert(Shared):
+    """A certificate: a primary key, user IDs, subkeys, and the signatures that bind them.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> key = openpgp.generate(context, "Alice <alice@example.org>")
+    >>> cert = Cert(context, key.cert.export(context))
+    >>> cert.user_ids
+    ['Alice <alice@example.org>']
+    >>> cert == key.cert, cert.version, len(cert.fingerprint)
+    (True, 6, 64)
+    """
+
+    _ref = "secmail_cert_ref"
+    _unref = "secmail_cert_unref"
+
+    def __init__(self, context: Context, data: Buffer) -> None:
+        """Reads exactly one certificate, armored or binary."""
+        self._parse(lib.secmail_cert_parse, context, data)
+
+    @property
+    def version(self) -> int:
+        """Version of the primary key: 4 or 6."""
+        version: int = lib.secmail_cert_version(self.handle)
+        return version
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the primary key, upper-case hexadecimal."""
+        return text(lib.secmail_cert_fingerprint(self.handle))
+
+    @property
+    def raw_user_ids(self) -> list[bytes]:
+        """The user IDs, valid or not, as they stand in the certificate: they may hold anything."""
+        size = ctypes.c_size_t()
+        found = []
+        for i in range(lib.secmail_cert_user_id_count(self.handle)):
+            data = lib.secmail_cert_user_id(self.handle, i, ctypes.byref(size))
+            found.append(ctypes.string_at(data, size.value))
+        return found
+
+    @property
+    def user_ids(self) -> list[str]:
+        """The user IDs, valid or not, as text; what isn't UTF-8 is shown as \\x and two digits."""
+        return [raw.decode(errors="backslashreplace") for raw in self.raw_user_ids]
+
+    def keys(self, context: Context, policy: Policy | None = None) -> list[KeyInfo]:
+        """The primary key and its subkeys, judged by a policy.
+
+        >>> from secmail import openpgp
+        >>> context = Context()
+        >>> cert = openpgp.generate(context).cert
+        >>> [key.flags.name for key in cert.keys(context)][:2]
+        ['CERTIFY', 'SIGN']
+        >>> policy = Policy.standard(context).at(context, context.now() + 10 * 365 * 86400)
+        >>> cert.keys(context, policy)[0].problem
+        <class 'secmail.errors.KeyExpired'>
+        """
+        count = lib.secmail_cert_key_count(self.handle)
+        return [self._key(context, i, policy) for i in range(count)]
+
+    def _key(self, context: Context, index: int, policy: Policy | None) -> KeyInfo:
+        info = _ffi.secmail_key_info(size=ctypes.sizeof(_ffi.secmail_key_info))
+        context.check(
+            lib.secmail_cert_key_info(
+                context.handle, self.handle, index, policy_handle(policy), ctypes.byref(info)
+            )
+        )
+        return KeyInfo(
+            fingerprint=text(lib.secmail_cert_key_fingerprint(self.handle, index)),
+            version=info.version,
+            algorithm=info.algorithm,
+            flags=KeyFlags(info.flags),
+            problem=BY_CODE.get(info.validity, Error) if info.validity else None,
+            created=info.created,
+            expires=None if info.expires < 0 else info.expires,
+        )
+
+    def export(self, context: Context, *, armored: bool = True) -> bytes:
+        """The certificate with everything that was read."""
+        call = lib.secmail_cert_export
+        return make_bytes(context, call, context.handle, self.handle, int(armored), OUT)
+
+    def __eq__(self, other: object) -> bool:
+        """The same primary key? User IDs and subkeys may differ."""
+        return isinstance(other, Cert) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    def __repr__(self) -> str:
+        return f"<Cert {self.fingerprint}>"
+
+
+class Ring(Shared, Sequence[Cert]):
+    """An ordered list of certificates, read from one file.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> certs = [openpgp.generate(context).cert for _ in range(2)]
+    >>> ring = Ring(context, b"".join(cert.export(context) for cert in certs))
+    >>> list(ring) == certs, ring.skipped
+    (True, 0)
+    """
+
+    _ref = "secmail_ring_ref"
+    _unref = "secmail_ring_unref"
+
+    def __init__(self, context: Context, data: Buffer) -> None:
+        """Reads any number of certificates, binary or in armored blocks one after the other."""
+        self._parse(lib.secmail_ring_parse, context, data)
+
+    @property
+    def skipped(self) -> int:
+        """How many certificates could not be read."""
+        count: int = lib.secmail_ring_skipped(self.handle)
+        return count
+
+    def __len__(self) -> int:
+        count: int = lib.secmail_ring_count(self.handle)
+        return count
+
+    @overload
+    def __getitem__(self, index: int) -> Cert: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Cert]: ...
+
+    def __getitem__(self, index: int | slice) -> Cert | list[Cert]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        at = range(len(self))[index]  # raises IndexError, and counts from the end
+        return Cert.borrowed(lib.secmail_ring_cert(self.handle, at))
+
+
+# -- Verdicts ----------------------------------------------------------------------------------
+
+
+class Status(enum.IntEnum):
+    """How a signature was judged."""
+
+    GOOD = _ffi.SECMAIL_VERDICT_GOOD
+    BAD = _ffi.SECMAIL_VERDICT_BAD
+    UNKNOWN_KEY = _ffi.SECMAIL_VERDICT_UNKNOWN_KEY
+    REJECTED = _ffi.SECMAIL_VERDICT_REJECTED
+
+
+class Rule(enum.IntEnum):
+    """The rules that a verdict may cite."""
+
+    VALID = _ffi.SECMAIL_REASON_VALID
+    MISMATCH = _ffi.SECMAIL_REASON_MISMATCH
+    NO_KEY = _ffi.SECMAIL_REASON_NO_KEY
+    HASH = _ffi.SECMAIL_REASON_HASH
+    ALGORITHM = _ffi.SECMAIL_REASON_ALGORITHM
+    VERSION = _ffi.SECMAIL_REASON_VERSION
+    TYPE = _ffi.SECMAIL_REASON_TYPE
+    MALFORMED = _ffi.SECMAIL_REASON_MALFORMED
+    CRITICAL_SUBPACKET = _ffi.SECMAIL_REASON_CRITICAL_SUBPACKET
+    SIGNATURE_EXPIRED = _ffi.SECMAIL_REASON_SIGNATURE_EXPIRED
+    SIGNATURE_IN_FUTURE = _ffi.SECMAIL_REASON_SIGNATURE_IN_FUTURE
+    KEY_EXPIRED = _ffi.SECMAIL_REASON_KEY_EXPIRED
+    KEY_REVOKED = _ffi.SECMAIL_REASON_KEY_REVOKED
+    KEY_NOT_YET_VALID = _ffi.SECMAIL_REASON_KEY_NOT_YET_VALID
+    KEY_INVALID = _ffi.SECMAIL_REASON_KEY_INVALID
+    KEY_FLAGS = _ffi.SECMAIL_REASON_KEY_FLAGS
+    RECIPIENT = _ffi.SECMAIL_REASON_RECIPIENT
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A rule that was applied, and one line about it for people."""
+
+    rule: Rule
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement on one signature. True in a condition only if it is good."""
+
+    status: Status
+    time: int | None  # when the signature says that it was made
+    is_text: bool  # over text (line ends don't count), not over bytes
+    key: str  # fingerprint of the key that made it or that it names; a key ID; or ""
+    cert: Cert | None
+    reasons: tuple[Reason, ...]  # the first is the one that decided
+
+    @property
+    def good(self) -> bool:
+        """Is the signature correct, by a valid key, and acceptable to the policy?"""
+        return self.status == Status.GOOD
+
+    def __bool__(self) -> bool:
+        return self.good
+
+    def __str__(self) -> str:
+        return f"{self.status.name}: {self.reasons[0].text}"
+
+    @classmethod
+    def of(cls, handle: int) -> Verdict:
+        """Copies a `struct secmail_verdict`."""
+        time = lib.secmail_verdict_time(handle)
+        cert = lib.secmail_verdict_cert(handle)
+        return cls(
+            status=Status(lib.secmail_verdict_status(handle)),
+            time=None if time < 0 else time,
+            is_text=bool(lib.secmail_verdict_is_text(handle)),
+            key=text(lib.secmail_verdict_key(handle)),
+            cert=None if cert is None else Cert.borrowed(cert),
+            reasons=tuple(
+                Reason(
+                    Rule(lib.secmail_verdict_reason(handle, i)),
+                    text(lib.secmail_verdict_reason_text(handle, i)),
+                )
+                for i in range(lib.secmail_verdict_reason_count(handle))
+            ),
+        )
+
+
+class Verdicts(Sequence[Verdict]):
+    """One verdict for each signature. True in a condition only if at least one is good."""
+
+    def __init__(self, verdicts: Iterable[Verdict] = ()) -> None:
+        self._verdicts = tuple(verdicts)
+
+    @classmethod
+    def read(
+        cls, count: Callable[..., int], at: Callable[..., int], handle: ctypes.c_void_p
+    ) -> Verdicts:
+        """Copies the verdicts of an operation; `count` and `at` are its C functions."""
+        return cls(Verdict.of(at(handle, i)) for i in range(count(handle)))
+
+    @property
+    def good(self) -> list[Verdict]:
+        """The good ones."""
+        return [verdict for verdict in self if verdict.good]
+
+    def __bool__(self) -> bool:
+        return bool(self.good)
+
+    def __len__(self) -> int:
+        return len(self._verdicts)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return iter(self._verdicts)
+
+    @overload
+    def __getitem__(self, index: int) -> Verdict: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Verdict, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Verdict | tuple[Verdict, ...]:
+        return self._verdicts[index]
+
+    def __repr__(self) -> str:
+        return f"<Verdicts: {', '.join(v.status.name for v in self) or 'no signature'}>"
+
+
+# -- Verifying detached signatures -------------------------------------------------------------
+
+
+class Verifier(Operation):
+    """A verification of detached signatures, piece by piece.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> key = openpgp.generate(context)
+    >>> signature = openpgp.sign(context, b"Hello", [key])
+    >>> with Verifier(context, signature, [key.cert]) as verifier:
+    ...     verifier.update(b"Hel")
+    ...     verifier.update(b"lo")
+    ...     verifier.finish()
+    <Verdicts: GOOD>
+    """
+
+    _prefix = "secmail_verify"
+
+    def __init__(
+        self,
+        context: Context,
+        signatures: Buffer,
+        certs: Iterable[Cert],
+        *,
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(context)
+        self._setup(lambda: self._prepare(signatures, certs, policy))
+
+    def _prepare(self, signatures: Buffer, certs: Iterable[Cert], policy: Policy | None) -> None:
+        if policy is not None:
+            self._call("set_policy", policy.handle)
+        for cert in certs:
+            self._call("add_cert", cert.handle)
+        self._call("add_signatures", *borrow(signatures))
+
+    def update(self, data: Buffer) -> None:
+        """Hashes the next piece of the signed data."""
+        self._call("update", *borrow(data))
+
+    def finish(self) -> Verdicts:
+        """Judges: one verdict for each signature, in their order."""
+        self._call("finish")
+        count, at = lib.secmail_verify_verdict_count, lib.secmail_verify_verdict
+        return Verdicts.read(count, at, self.handle)
+
+
+def verify_detached(
+    context: Context,
+    data: Buffer,
+    signatures: Buffer,
+    certs: Iterable[Cert],
+    *,
+    policy: Policy | None = None,
+) -> Verdicts:
+    """Verifies detached signatures, armored or binary, over data in memory.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> alice, bob = (openpgp.generate(context) for _ in range(2))
+    >>> signature = openpgp.sign(context, b"Hello", [alice])
+    >>> for verdict in verify_detached(context, b"Hello", signature, [bob.cert]):
+    ...     print(verdict.status.name, verdict.reasons[0].rule.name)
+    UNKNOWN_KEY NO_KEY
+    """
+    with Verifier(context, signatures, certs, policy=policy) as verifier:
+        verifier.update(data)
+        return verifier.finish()
