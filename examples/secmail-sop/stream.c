@@ -20,7 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 256 * 1024 };
+/* A little more than a power of two: so the library can seal whole blocks into the output. */
+enum { BLOCK = 256 * 1024, OUT_BLOCK = BLOCK + 4096 };
 
 /* Where a regular file stands, or -1. */
 static off_t position(int fd)
@@ -36,11 +37,11 @@ int stream_open(const struct sop *sop, struct stream *stream, bool twice)
     *stream = (struct stream){.fd = STDIN_FILENO, .spool = -1};
     stream->start = position(stream->fd);
     stream->keep = twice && stream->start < 0;
-    stream->room = malloc((size_t)2 * BLOCK);
+    stream->room = malloc((size_t)BLOCK + OUT_BLOCK);
     if (!stream->room)
         return sop_fail(sop, SOP_UNSPECIFIED, "out of memory");
     stream->in.data = stream->room;
-    stream->out = (struct secmail_output){stream->room + BLOCK, BLOCK, 0};
+    stream->out = (struct secmail_output){stream->room + BLOCK, OUT_BLOCK, 0};
     return SOP_OK;
 }
 
@@ -53,13 +54,25 @@ void stream_forget(struct stream *stream)
     }
 }
 
+static void note_used(struct stream *stream)
+{
+    if (stream->in.size > stream->in_used)
+        stream->in_used = stream->in.size;
+    if (stream->out.pos > stream->out_used)
+        stream->out_used = stream->out.pos;
+}
+
 void stream_close(struct stream *stream)
 {
     stream_forget(stream);
     if (stream->spool >= 0)
         close(stream->spool);
-    if (stream->room)
-        explicit_bzero(stream->room, (size_t)2 * BLOCK);
+    note_used(stream);
+    /* What was never used is not touched: its pages don't exist yet. */
+    if (stream->room) {
+        explicit_bzero(stream->room, stream->in_used);
+        explicit_bzero(stream->room + BLOCK, stream->out_used);
+    }
     free(stream->room);
     *stream = (struct stream){.spool = -1};
 }
@@ -103,6 +116,7 @@ static int fill(const struct sop *sop, struct stream *stream)
         if (failed)
             return failed;
     }
+    note_used(stream);
     stream->in.pos = stream->in.size = 0;
     const ssize_t got = input_read_some(stream->fd, stream->room, BLOCK);
     if (got < 0)
@@ -135,6 +149,7 @@ static int rewind_input(const struct sop *sop, struct stream *stream)
 static int flush(const struct sop *sop, struct stream *stream)
 {
     const size_t size = stream->out.pos;
+    note_used(stream);
     stream->out.pos = 0;
     return output_stdout(sop, stream->out.data, size);
 }

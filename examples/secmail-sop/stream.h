@@ -17,6 +17,7 @@ struct stream {
     struct secmail_input in;
     struct secmail_output out;
     bool ended;
+    size_t in_used, out_used; /* the most of each block that ever held data */
 };
 
 /* `twice`: SECMAIL_NEEDS_REWIND can come, until stream_forget() says that it can't any more. */

@@ -7,8 +7,8 @@
  * A program makes one context for each thread that works with the library, hands it to the
  * constructors of the other modules, and frees it last. The context carries everything that
  * libsecmail would otherwise have to take from its surroundings: memory, the clock, randomness,
- * limits and a place for messages. The library keeps no mutable global state, prints nothing, and
- * opens no file and no socket.
+ * limits and a place for messages. The library keeps no mutable global state (but that libgcrypt is
+ * initialised once for a process), prints nothing, and opens no file and no socket.
  *
  * Rules that hold for every module:
  *

@@ -333,15 +333,17 @@ SECMAIL_API int secmail_decrypt_set_policy(struct secmail_decrypt *decrypt,
 
 /**
  * Says that the caller can feed the input a second time if not 0 (default 0). A SEIPDv1 message
- * above SECMAIL_LIMIT_HELD_PLAINTEXT is then read twice: the first reading authenticates it and
- * ends with SECMAIL_NEEDS_REWIND, the second one emits, and is compared with the first.
+ * above 4 MiB (or SECMAIL_LIMIT_HELD_PLAINTEXT, if that is less) is then read twice instead of being
+ * held: the first reading authenticates it and ends with SECMAIL_NEEDS_REWIND, the second one emits,
+ * and is compared with the first.
  *
  * @return 0; SECMAIL_E_STATE. @since 0.1
  */
 SECMAIL_API int secmail_decrypt_allow_rewind(struct secmail_decrypt *decrypt, int allow);
 
 /**
- * Adds a key that may open the message.
+ * Adds a key that may open the message. Its parts that are flagged for other work only (signing,
+ * authentication) are not tried; expired and revoked ones are.
  *
  * @param key  a reference is taken. A locked key is accepted; if the message turns out to be for
  *             it, the operation fails with SECMAIL_E_KEY_LOCKED.
@@ -407,8 +409,11 @@ SECMAIL_API int secmail_decrypt_bytes(struct secmail_decrypt *decrypt, const uin
  * @since 0.1 */
 SECMAIL_API uint32_t secmail_decrypt_format(const struct secmail_decrypt *decrypt);
 
-/** The session key, once known; as secmail_encrypt_session_key(). @return 0; SECMAIL_E_STATE.
- * @since 0.1 */
+/**
+ * The session key, after SECMAIL_DONE; as secmail_encrypt_session_key().
+ *
+ * @return 0; SECMAIL_E_STATE (before). @since 0.1
+ */
 SECMAIL_API int secmail_decrypt_session_key(struct secmail_decrypt *decrypt,
                                             struct secmail_secret **out);
 

@@ -210,8 +210,7 @@ SECMAIL_API const char *secmail_otp_advice_text(uint32_t advice);
  * The step in which a time lies: floor((time - T0) / period) (RFC 6238 section 4.2).
  *
  * @param[out] step  untouched on failure
- * @return 0; SECMAIL_E_CLOCK (the time lies before T0, or so far off that it has no number).
- * @since 0.1
+ * @return 0; SECMAIL_E_CLOCK (the time lies before T0). @since 0.1
  */
 SECMAIL_API int secmail_otp_key_step(struct secmail_otp_key *key, int64_t time, uint64_t *step);
 
@@ -365,8 +364,8 @@ SECMAIL_API int secmail_otp_migration_uri(const struct secmail_otp_migration *mi
 /* Policy                                                                                       */
 
 /**
- * The rules of verification, as data. A failed attempt is a well-formed code that is wrong; doc/
- * guide/otp.md computes what the defaults leave to an attacker (100 guesses in 30 days).
+ * The rules of verification, as data. A failed attempt is a well-formed code that is wrong. What
+ * the defaults leave to an attacker (100 guesses in 30 days) is computed in doc/guide/otp.md.
  *
  * What resets what: an accepted code or recovery code ends the delay; a strike is forgiven only by
  * time or by secmail_otp_reset(), so that an attacker doesn't gain guesses from the user's own
@@ -649,7 +648,8 @@ SECMAIL_API int secmail_otp_confirm(struct secmail_otp_account *account, const c
  * TOTP: the steps from WINDOW_BACK before to WINDOW_FORWARD behind the one that the clock and the
  * known drift say; a step that was accepted, and all before it, never again (RFC 6238 section 5.2).
  * Two accepted codes in a row on the same side of the middle move the drift by one step, up to
- * DRIFT_MAX. HOTP: the next counter and LOOK_AHEAD more (RFC 4226 section 7.4).
+ * DRIFT_MAX. HOTP: the next counter and LOOK_AHEAD more (RFC 4226 section 7.4); of those before it,
+ * the last WINDOW_BACK are recognised as replayed.
  *
  * While the account is throttled or locked the code isn't looked at, and nothing is to be stored.
  *

@@ -2,8 +2,6 @@
 /* The writer and the returned-bytes object. Reading is all inline, in bytes.h. */
 #include "bytes.h"
 
-#include <sys/mman.h>
-
 struct secmail_bytes {
     struct secmail_allocator mem;
     uint8_t *block;
@@ -26,21 +24,6 @@ void smi_buf_clear(struct smi_buf *b)
     b->size = 0;
 }
 
-/* Touching much fresh memory page by page can cost more than the cryptography that fills it: large
- * buffers ask for large pages. A hint only, within the block that the allocator gave. */
-static void advise_large_pages(uint8_t *block, size_t size)
-{
-#ifdef MADV_HUGEPAGE
-    const size_t large = 2 << 20;
-    const size_t skip = (large - (uintptr_t)block % large) % large;
-    if (size >= 2 * large && skip + large <= size)
-        madvise(block + skip, (size - skip) / large * large, MADV_HUGEPAGE);
-#else
-    (void)block;
-    (void)size;
-#endif
-}
-
 void smi_buf_reserve(struct smi_buf *b, size_t room)
 {
     if (b->error || room <= b->room)
@@ -50,7 +33,6 @@ void smi_buf_reserve(struct smi_buf *b, size_t room)
         b->error = SECMAIL_E_NOMEM;
         return;
     }
-    advise_large_pages(bigger, room);
     if (b->data)
         memcpy(bigger, b->data, b->size);
     smi_free(b->mem, b->data, b->size);

@@ -33,6 +33,12 @@ enum smi_aead_mode {
     SMI_AEAD_NONCE_MAX_SIZE = 16,
 };
 
+/* The only ciphers with which keys are wrapped. */
+static inline bool smi_cipher_is_aes(uint8_t algo)
+{
+    return algo >= SMI_AES128 && algo <= SMI_AES256;
+}
+
 /* Bytes; 0 for a number that is not supported. */
 size_t smi_cipher_key_size(uint8_t algo);
 size_t smi_cipher_block_size(uint8_t algo);

@@ -9,6 +9,10 @@
  */
 #include "mailauth/dkim_canon.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* ---- Header fields ---- */
 
 /* "Unfold all header field continuation lines", "convert all sequences of one or more WSP
@@ -152,6 +156,16 @@ static inline bool any(block b)
     return (h[0] | h[1]) != 0;
 }
 
+static inline block larger(block a, block b)
+{
+#ifdef __SSE2__
+    return (block)_mm_max_epu8((__m128i)a, (__m128i)b);
+#else
+    const block bigger = (block)(a > b);
+    return (a & bigger) | (b & ~bigger);
+#endif
+}
+
 /*
  * Where may a byte that changes stand? At a tab, and where a blank or LF is followed by a blank or
  * line end. CR is left out of the first of two, or every line end would be such a place; other
@@ -159,8 +173,8 @@ static inline bool any(block b)
  */
 static inline block relaxed_marks(const uint8_t *p)
 {
-    const block a = load(p), b = load(p + 1);
-    return (block)(((a <= 0x20) & (b <= 0x20) & (a != '\r')) | (a == '\t'));
+    const block a = load(p), both = larger(a, load(p + 1));
+    return ((block)(both <= 0x20) & ~(block)(a == '\r')) | (block)(a == '\t');
 }
 
 static bool is_relaxed_mark(const uint8_t *p)

@@ -4,6 +4,8 @@
 
 #include "crypto/hash.h"
 
+enum { IDENTITY_MAX = 1000 };
+
 struct reader {
     struct smi_signature *s;
     struct smi_taglist tags;
@@ -201,6 +203,37 @@ static const char *read_query(struct reader *r)
     return wrong(r->s, "q", "none of its query methods is supported");
 }
 
+static int hex_value(uint8_t c)
+{
+    return smi_is_digit(c) ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* dkim-quoted-printable (section 2.11): "=XX" is a byte, white space nothing. */
+static void put_quoted_printable(struct smi_buf *b, struct smi_span s)
+{
+    for (size_t i = 0; i < s.size; i++) {
+        const bool escape = s.data[i] == '=' && s.size - i > 2 && hex_value(s.data[i + 1]) >= 0 &&
+                            hex_value(s.data[i + 2]) >= 0;
+        if (escape) {
+            smi_put_u8(b, (uint8_t)(hex_value(s.data[i + 1]) << 4 | hex_value(s.data[i + 2])));
+            i += 2;
+        } else if (!smi_is_fws(s.data[i])) {
+            smi_put_u8(b, s.data[i]);
+        }
+    }
+}
+
+bool smi_signature_identity(const struct smi_signature *s, struct smi_domain *domain)
+{
+    uint8_t text[IDENTITY_MAX];
+    struct smi_buf b = {.data = text, .room = sizeof text, .ceiling = sizeof text, .over = -1};
+    put_quoted_printable(&b, s->identity);
+    size_t at = b.size;
+    while (at && text[at - 1] != '@')
+        at--;
+    return at && !b.error && smi_domain_read(domain, smi_span(text + at, b.size - at));
+}
+
 /* "i=" has the domain of "d=" or one below it; its local part may be empty and is not our business.
  * The domain is what follows the last "@". */
 static const char *read_identity(struct reader *r)
@@ -210,11 +243,7 @@ static const char *read_identity(struct reader *r)
     if (!has(r, "i"))
         return NULL;
     s->identity = value_of(r, "i");
-    size_t at = s->identity.size;
-    while (at && s->identity.data[at - 1] != '@')
-        at--;
-    if (!at || !smi_domain_read(&domain, s->domain) ||
-        !smi_domain_read(&identity, smi_span_from(s->identity, at)) ||
+    if (!smi_domain_read(&domain, s->domain) || !smi_signature_identity(s, &identity) ||
         !smi_domain_is_under(&identity, &domain))
         return wrong(s, "i", "i= is not within d=");
     return NULL;

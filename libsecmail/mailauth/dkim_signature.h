@@ -49,6 +49,9 @@ const char *smi_signature_read(struct smi_signature *s, enum smi_signature_kind 
 /* Where its key is: "selector._domainkey.domain". False if that is no name. */
 bool smi_signature_key_name(const struct smi_signature *s, struct smi_domain *name);
 
+/* The domain of i=, which must be there; false if it has none. */
+bool smi_signature_identity(const struct smi_signature *s, struct smi_domain *domain);
+
 /* Takes the next name off a list with colons. */
 bool smi_next_name(struct smi_span *rest, struct smi_span *name);
 

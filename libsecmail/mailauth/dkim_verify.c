@@ -117,11 +117,7 @@ static bool identity_is_exact(const struct smi_signature *s)
     struct smi_domain domain, identity;
     if (!s->identity.size)
         return true;
-    size_t at = s->identity.size;
-    while (at && s->identity.data[at - 1] != '@')
-        at--;
-    return smi_domain_read(&domain, s->domain) &&
-           smi_domain_read(&identity, smi_span_from(s->identity, at)) &&
+    return smi_domain_read(&domain, s->domain) && smi_signature_identity(s, &identity) &&
            smi_domain_same(&domain, &identity);
 }
 

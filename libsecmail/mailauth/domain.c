@@ -108,34 +108,24 @@ static bool put_u_label(struct smi_buf *b, struct smi_span label)
     return true;
 }
 
-static bool put_label(struct smi_buf *b, struct smi_span label)
-{
-    const size_t start = b->size;
-    if (!smi_span_is_ascii(label)) {
-        if (!put_u_label(b, label))
-            return false;
-    } else {
-        for (size_t i = 0; i < label.size; i++) {
-            if (!label.data[i])
-                return false;
-            smi_put_u8(b, smi_lower(label.data[i]));
-        }
-    }
-    return !b->error && b->size > start && b->size - start <= SMI_LABEL_MAX;
-}
-
 static bool put_labels(struct smi_buf *b, struct smi_span text)
 {
     while (text.size) {
+        const struct smi_span label = smi_span_cut(&text, '.');
         if (b->size)
             smi_put_u8(b, '.');
-        if (!put_label(b, smi_span_cut(&text, '.')))
+        const size_t start = b->size;
+        if (smi_span_is_ascii(label))
+            smi_put_span(b, label);
+        else if (!put_u_label(b, label))
+            return false;
+        if (b->size == start || b->size - start > SMI_LABEL_MAX)
             return false;
     }
     return b->size > 0;
 }
 
-bool smi_domain_read(struct smi_domain *d, struct smi_span text)
+static bool read_with_u_labels(struct smi_domain *d, struct smi_span text)
 {
     /* The writer never grows: its block is the name's own. */
     struct smi_buf b = {.data = (uint8_t *)d->text,
@@ -144,6 +134,35 @@ bool smi_domain_read(struct smi_domain *d, struct smi_span text)
                         .over = SECMAIL_E_ARGUMENT};
     const bool ok = put_labels(&b, text) && !b.error;
     d->size = ok ? (uint8_t)b.size : 0;
+    return ok;
+}
+
+/* What nearly every name is; false also for one that has U-labels. */
+static bool read_ascii(struct smi_domain *d, struct smi_span text)
+{
+    size_t label = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        const uint8_t c = text.data[i];
+        label = c == '.' ? 0 : label + 1;
+        if (!c || c >= 0x80 || label > SMI_LABEL_MAX || (!label && (!i || text.data[i - 1] == '.')))
+            return false;
+        d->text[i] = (char)smi_lower(c);
+    }
+    d->size = (uint8_t)text.size;
+    return text.size > 0;
+}
+
+bool smi_domain_read(struct smi_domain *d, struct smi_span text)
+{
+    if (text.size > 1 && text.data[text.size - 1] == '.')
+        text.size--;
+    bool ok = text.size <= SMI_DOMAIN_MAX && read_ascii(d, text);
+    if (!ok && !smi_span_is_ascii(text)) {
+        ok = read_with_u_labels(d, text);
+        for (size_t i = 0; i < d->size; i++)
+            d->text[i] = (char)smi_lower((uint8_t)d->text[i]);
+    }
+    d->size = ok ? d->size : 0;
     d->text[d->size] = '\0';
     return ok;
 }

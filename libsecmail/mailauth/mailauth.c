@@ -7,7 +7,7 @@
 #include "mailauth/ip.h"
 #include "mailauth/spf.h"
 
-enum { AUTHSERV_ID_MAX = 255, OPTIONS_ALL = 31 };
+enum { AUTHSERV_ID_MAX = 255, OPTIONS_ALL = 31, STRINGS_ROOM = 512 };
 
 /* ---- Limits ---- */
 
@@ -110,6 +110,7 @@ int secmail_mailauth_new(struct secmail_context *context, struct secmail_mailaut
         return smi_nomem(context);
     init(m, context);
     /* Offset 0 stands for no text. */
+    smi_buf_reserve(&m->strings, STRINGS_ROOM);
     smi_put_u8(&m->strings, 0);
     rc = m->strings.error ? smi_nomem(context) : copy_text(m, &m->authserv_id, "localhost");
     if (!rc)
@@ -363,7 +364,8 @@ int secmail_mailauth_evaluate(struct secmail_mailauth *m)
         return SECMAIL_DONE;
     begin_run(m);
     const bool known = evaluate(m);
-    smi_put_u8(&m->trace, 0);
+    if (m->trace.size)
+        smi_put_u8(&m->trace, 0);
     if (m->answers.error || m->strings.error || m->trace.error)
         return smi_nomem(m->context);
     m->done = known;

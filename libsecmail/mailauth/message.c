@@ -13,28 +13,9 @@ void smi_message_free(struct smi_message *m)
     for (size_t i = 0; i < m->hash_count; i++)
         smi_hash_close(&m->hashes[i].hash);
     smi_free(&m->context->mem, m->hashes, m->hash_room * sizeof *m->hashes);
+    for (size_t i = 0; i < 2; i++)
+        smi_free(&m->context->mem, m->canon[i], sizeof *m->canon[i]);
     smi_header_free(&m->header);
-}
-
-int smi_message_want(struct smi_message *m, enum smi_canon canon, uint8_t algo, uint64_t limit,
-                     size_t *index)
-{
-    for (size_t i = 0; i < m->hash_count; i++) {
-        const struct smi_body_hash *h = &m->hashes[i];
-        if (h->canon == canon && h->algo == algo && h->limit == limit) {
-            *index = i;
-            return 0;
-        }
-    }
-    if (!smi_grow(&m->context->mem, &m->hashes, &m->hash_room, m->hash_count + 1,
-                  sizeof *m->hashes))
-        return smi_nomem(m->context);
-    struct smi_body_hash *h = &m->hashes[m->hash_count];
-    *h = (struct smi_body_hash){.canon = canon, .algo = algo, .limit = limit};
-    const int rc = smi_hash_open(m->context, &h->hash, algo);
-    if (!rc)
-        *index = m->hash_count++;
-    return rc;
 }
 
 /* ---- Body ---- */
@@ -64,28 +45,52 @@ static void take_relaxed(void *user, const uint8_t *data, size_t size)
     hash_canonical(user, SMI_RELAXED, data, size);
 }
 
-static bool wants(const struct smi_message *m, enum smi_canon canon)
+static bool make_canon(struct smi_message *m, enum smi_canon canon)
+{
+    if (m->canon[canon])
+        return true;
+    m->canon[canon] = smi_alloc(&m->context->mem, sizeof *m->canon[canon]);
+    if (m->canon[canon])
+        smi_body_init(m->canon[canon], canon, canon == SMI_SIMPLE ? take_simple : take_relaxed, m);
+    return m->canon[canon] != NULL;
+}
+
+int smi_message_want(struct smi_message *m, enum smi_canon canon, uint8_t algo, uint64_t limit,
+                     size_t *index)
 {
     for (size_t i = 0; i < m->hash_count; i++) {
-        if (m->hashes[i].canon == canon)
-            return true;
+        const struct smi_body_hash *h = &m->hashes[i];
+        if (h->canon == canon && h->algo == algo && h->limit == limit) {
+            *index = i;
+            return 0;
+        }
     }
-    return false;
+    if (!make_canon(m, canon) || !smi_grow(&m->context->mem, &m->hashes, &m->hash_room,
+                                           m->hash_count + 1, sizeof *m->hashes))
+        return smi_nomem(m->context);
+    struct smi_body_hash *h = &m->hashes[m->hash_count];
+    *h = (struct smi_body_hash){.canon = canon, .algo = algo, .limit = limit};
+    const int rc = smi_hash_open(m->context, &h->hash, algo);
+    if (!rc)
+        *index = m->hash_count++;
+    return rc;
 }
 
 static void update_body(struct smi_message *m, const uint8_t *data, size_t size)
 {
     m->body_size += size;
-    if (wants(m, SMI_SIMPLE))
-        smi_body_update(&m->canon[SMI_SIMPLE], data, size);
-    if (wants(m, SMI_RELAXED))
-        smi_body_update(&m->canon[SMI_RELAXED], data, size);
+    for (size_t i = 0; i < 2; i++) {
+        if (m->canon[i])
+            smi_body_update(m->canon[i], data, size);
+    }
 }
 
 static void finish_body(struct smi_message *m)
 {
-    smi_body_finish(&m->canon[SMI_SIMPLE]);
-    smi_body_finish(&m->canon[SMI_RELAXED]);
+    for (size_t i = 0; i < 2; i++) {
+        if (m->canon[i])
+            smi_body_finish(m->canon[i]);
+    }
     for (size_t i = 0; i < m->hash_count; i++)
         smi_hash_final(&m->hashes[i].hash, m->hashes[i].digest);
 }
@@ -95,8 +100,6 @@ static void finish_body(struct smi_message *m)
 static int end_header(struct smi_message *m)
 {
     m->state = SMI_MESSAGE_BODY;
-    smi_body_init(&m->canon[SMI_SIMPLE], SMI_SIMPLE, take_simple, m);
-    smi_body_init(&m->canon[SMI_RELAXED], SMI_RELAXED, take_relaxed, m);
     const int rc = smi_header_read(&m->header, m->most_fields);
     if (rc < 0)
         return smi_nomem(m->context);

@@ -37,7 +37,7 @@ struct smi_message {
     size_t most_fields;
     uint64_t body_size;
     struct smi_header header;
-    struct smi_body_canon canon[2];
+    struct smi_body_canon *canon[2]; /* made when somebody wants them */
     uint64_t canon_size[2];
     struct smi_body_hash *hashes;
     size_t hash_count, hash_room;

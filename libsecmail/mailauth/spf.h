@@ -30,9 +30,14 @@ struct smi_spf_term {
     struct smi_span text;   /* the term as it is written */
 };
 
+/* So many terms are kept when a record is checked; others are read again. */
+enum { SMI_SPF_KEPT = 40 };
+
 struct smi_spf_record {
     struct smi_span text;
-    struct smi_span terms;
+    struct smi_span rest;              /* terms behind those that are kept */
+    size_t kept;
+    struct smi_spf_term terms[SMI_SPF_KEPT];
     struct smi_spf_term redirect, exp; /* spec is empty where there is none */
     struct smi_span bad;               /* the term that is wrong */
 };
@@ -43,8 +48,16 @@ bool smi_spf_is_record(struct smi_span text);
 /* Checks a whole record ("syntax errors anywhere in the record"): NULL, or what is wrong. */
 const char *smi_spf_record_read(struct smi_spf_record *record, struct smi_span text);
 
-/* Takes the next term off a record that was checked; false at its end. */
-bool smi_spf_next_term(struct smi_span *rest, struct smi_spf_term *term);
+/* A place in a record that was checked. */
+struct smi_spf_place {
+    size_t index;
+    struct smi_span rest;
+};
+
+/* The next term, from the place {0, record->rest} on; NULL at the end. `term` is room for it. */
+const struct smi_spf_term *smi_spf_next_term(const struct smi_spf_record *record,
+                                             struct smi_spf_place *place,
+                                             struct smi_spf_term *term);
 
 /* ---- Evaluation: spf_eval.c ---- */
 

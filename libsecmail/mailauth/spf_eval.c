@@ -273,17 +273,18 @@ static int verdict_of(struct smi_spf *s, const struct smi_spf_record *r,
 static int evaluate_record(struct smi_spf *s, const struct smi_spf_record *r,
                            const struct smi_domain *domain)
 {
-    struct smi_span rest = r->terms;
-    struct smi_spf_term t;
+    struct smi_spf_place place = {0, r->rest};
+    struct smi_spf_term room;
+    const struct smi_spf_term *t;
     bool has_all = false;
-    while (smi_spf_next_term(&rest, &t)) {
-        has_all = has_all || t.kind == SMI_SPF_ALL;
-        const enum match match = match_term(s, &t, domain);
-        if (t.kind < SMI_SPF_REDIRECT)
-            smi_trace(s->m, "spf: %s: %.*s: %s", domain->text, int_size(t.text),
-                      (const char *)t.text.data, outcomes[match]);
+    while ((t = smi_spf_next_term(r, &place, &room))) {
+        has_all = has_all || t->kind == SMI_SPF_ALL;
+        const enum match match = match_term(s, t, domain);
+        if (t->kind < SMI_SPF_REDIRECT && s->m->options & SECMAIL_MAILAUTH_TRACE)
+            smi_trace(s->m, "spf: %s: %.*s: %s", domain->text, int_size(t->text),
+                      (const char *)t->text.data, outcomes[match]);
         if (match != NO_MATCH)
-            return verdict_of(s, r, domain, &t, match);
+            return verdict_of(s, r, domain, t, match);
     }
     if (r->redirect.spec.size && !has_all)
         return follow_redirect(s, r, domain);
@@ -398,21 +399,17 @@ static bool begin(struct smi_spf *s, struct secmail_mailauth_result *r)
     const struct smi_span domain = sender_domain(m, &s->local);
     s->helo = smi_span(m->helo.text, m->helo.size);
     smi_result_begin(r, m, SECMAIL_MAILAUTH_SPF);
-    smi_result_text(m, r, SECMAIL_MAILAUTH_IDENTITY,
-                    smi_span_text(m->mail_from.size ? "mailfrom" : "helo"));
     if (!m->ip.size) {
         smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, NULL, "no client address is known");
         return false;
     }
-    if (!smi_domain_read_host(&s->sender, domain) || smi_domain_labels(&s->sender) < 2) {
-        s->sender.size = 0;
-        smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, domain);
-        smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, "RFC 7208 section 4.3",
-                       "the sender's domain is not a domain name of two labels or more");
-        return false;
-    }
-    smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, smi_domain_span(&s->sender));
-    return true;
+    if (smi_domain_read_host(&s->sender, domain) && smi_domain_labels(&s->sender) > 1)
+        return true;
+    s->sender.size = 0;
+    smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, domain);
+    smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, "RFC 7208 section 4.3",
+                   "the sender's domain is not a domain name of two labels or more");
+    return false;
 }
 
 static void put_reason(struct smi_spf *s, struct secmail_mailauth_result *r, int verdict)
@@ -437,13 +434,17 @@ static void put_reason(struct smi_spf *s, struct secmail_mailauth_result *r, int
 
 static void put_details(struct smi_spf *s, struct secmail_mailauth_result *r, int verdict)
 {
+    struct secmail_mailauth *m = s->m;
     r->security = s->security;
+    smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, smi_domain_span(&s->sender));
+    smi_result_text(m, r, SECMAIL_MAILAUTH_IDENTITY,
+                    smi_span_text(m->mail_from.size ? "mailfrom" : "helo"));
     smi_result_number(r, SECMAIL_MAILAUTH_LOOKUPS, s->lookups);
     smi_result_number(r, SECMAIL_MAILAUTH_VOIDS, s->voids);
     if (s->match.text.size)
-        smi_result_text(s->m, r, SECMAIL_MAILAUTH_DECIDER, s->match.text);
+        smi_result_text(m, r, SECMAIL_MAILAUTH_DECIDER, s->match.text);
     if (s->record.size)
-        smi_result_text(s->m, r, SECMAIL_MAILAUTH_RECORD, s->record);
+        smi_result_text(m, r, SECMAIL_MAILAUTH_RECORD, s->record);
     if (verdict == SECMAIL_MAILAUTH_NONE || s->reason || !s->match.text.size)
         return;
     smi_result_number(r, SECMAIL_MAILAUTH_INCLUDE_DEPTH, s->match_depth);
@@ -452,10 +453,24 @@ static void put_details(struct smi_spf *s, struct secmail_mailauth_result *r, in
         smi_result_number(r, SECMAIL_MAILAUTH_PREFIX_BITS, s->match_bits);
 }
 
+/* Domains are left as they are until something stands in them. */
+static void init(struct smi_spf *s, struct secmail_mailauth *m)
+{
+    const struct smi_span none = smi_span("", 0);
+    s->m = m;
+    s->lookups = s->voids = s->depth = s->match_depth = s->match_bits = 0;
+    s->security = SECMAIL_MAILAUTH_NO_DNS;
+    s->reason = s->reference = NULL;
+    s->match.text = s->record = s->exp = none;
+    s->match.kind = SMI_SPF_UNKNOWN;
+    s->sender.size = s->exp_domain.size = 0;
+}
+
 bool smi_spf_evaluate(struct secmail_mailauth *m)
 {
-    struct smi_spf s = {.m = m};
     struct secmail_mailauth_result *r = &m->spf;
+    struct smi_spf s;
+    init(&s, m);
     const bool checked = begin(&s, r);
     m->spf_domain = s.sender;
     if (!checked)

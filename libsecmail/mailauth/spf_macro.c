@@ -4,8 +4,8 @@
 
 #include "mailauth/ip.h"
 
-/* What a domain may become before it is cut to length. */
-enum { DOMAIN_CEILING = 4096 };
+/* What a domain may become before it is cut to length; and how long a sender may be. */
+enum { DOMAIN_CEILING = 2048, VALUE_MAX = 600 };
 
 static const char delimiters[] = ".-+,/_=";
 
@@ -77,7 +77,9 @@ static bool take_macro(struct smi_span *rest, struct piece *p, bool explanation)
 /* False for what is no macro-string. */
 static bool take_piece(struct smi_span *rest, struct piece *p, bool explanation)
 {
-    *p = (struct piece){.marks = smi_span("", 0), .text = smi_span("", 0)};
+    p->letter = p->keep = 0;
+    p->escape = p->reverse = false;
+    p->marks = p->text = smi_span("", 0);
     if (rest->data[0] == '%')
         return take_macro(rest, p, explanation);
     size_t size = 0;
@@ -141,6 +143,19 @@ bool smi_spf_is_domain_spec(struct smi_span text)
 
 /* ---- Values ---- */
 
+/* What a letter stands for: borrowed where it stands somewhere, else in `room`. */
+struct value {
+    struct smi_span span;
+    uint8_t room[VALUE_MAX];
+};
+
+/* A writer into the room, which never grows. */
+static struct smi_buf room_writer(struct value *v)
+{
+    return (struct smi_buf){
+        .data = v->room, .room = VALUE_MAX, .ceiling = VALUE_MAX, .over = SECMAIL_E_ARGUMENT};
+}
+
 /* "%{i}": dotted, and for IPv6 in nibbles (RFC 7208 section 7.3). */
 static void put_dotted_ip(struct smi_buf *b, const struct smi_ip *ip)
 {
@@ -170,47 +185,58 @@ static enum smi_spf_expansion put_client_name(struct smi_spf *s, const struct sm
     return SMI_SPF_EXPANDED;
 }
 
-static enum smi_spf_expansion put_value(struct smi_spf *s, uint8_t letter,
-                                        const struct smi_domain *domain, struct smi_buf *b)
+/* What has to be written, into the room. */
+static enum smi_spf_expansion write_value(struct smi_spf *s, uint8_t letter,
+                                          const struct smi_domain *domain, struct value *v)
 {
     const struct secmail_mailauth *m = s->m;
+    struct smi_buf b = room_writer(v);
+    enum smi_spf_expansion e = SMI_SPF_EXPANDED;
+    if (letter == 's') {
+        smi_put_span(&b, s->local);
+        smi_put_u8(&b, '@');
+        smi_put_span(&b, smi_domain_span(&s->sender));
+    } else if (letter == 'i') {
+        put_dotted_ip(&b, &m->ip);
+    } else if (letter == 'c') {
+        smi_put_ip(&b, m->ip.bytes, m->ip.size);
+    } else if (letter == 'p') {
+        e = put_client_name(s, domain, &b);
+    } else {
+        smi_put_number(&b, m->now < 0 ? 0 : (uint64_t)m->now);
+    }
+    v->span = smi_span(v->room, b.size);
+    return b.error ? SMI_SPF_EXPANSION_NONE : e;
+}
+
+static enum smi_spf_expansion find_value(struct smi_spf *s, uint8_t letter,
+                                         const struct smi_domain *domain, struct value *v)
+{
+    const struct secmail_mailauth *m = s->m;
+    /* "terms that include %{s} or %{l} do not match anything" (RFC 8616 section 4) */
+    if ((letter == 's' || letter == 'l') && !smi_span_is_ascii(s->local))
+        return SMI_SPF_EXPANSION_NONE;
     switch (letter) {
-    case 's':
     case 'l':
-        /* "terms that include %{s} or %{l} do not match anything" (RFC 8616 section 4) */
-        if (!smi_span_is_ascii(s->local))
-            return SMI_SPF_EXPANSION_NONE;
-        smi_put_span(b, s->local);
-        if (letter == 's') {
-            smi_put_u8(b, '@');
-            smi_put_span(b, smi_domain_span(&s->sender));
-        }
+        v->span = s->local;
         break;
     case 'o':
-        smi_put_span(b, smi_domain_span(&s->sender));
+        v->span = smi_domain_span(&s->sender);
         break;
     case 'd':
-        smi_put_span(b, smi_domain_span(domain));
+        v->span = smi_domain_span(domain);
         break;
-    case 'i':
-        put_dotted_ip(b, &m->ip);
-        break;
-    case 'p':
-        return put_client_name(s, domain, b);
     case 'h':
-        smi_put_span(b, s->helo);
+        v->span = s->helo;
         break;
     case 'v':
-        smi_put_text(b, m->ip.size == 4 ? "in-addr" : "ip6");
-        break;
-    case 'c':
-        smi_put_ip(b, m->ip.bytes, m->ip.size);
+        v->span = smi_span_text(m->ip.size == 4 ? "in-addr" : "ip6");
         break;
     case 'r':
-        smi_put(b, m->authserv_id.text, m->authserv_id.size);
+        v->span = smi_span(m->authserv_id.text, m->authserv_id.size);
         break;
     default:
-        smi_put_number(b, m->now < 0 ? 0 : (uint64_t)m->now);
+        return write_value(s, letter, domain, v);
     }
     return SMI_SPF_EXPANDED;
 }
@@ -226,9 +252,13 @@ static bool is_mark(const struct piece *p, uint8_t c)
 static void put_escaped(struct smi_buf *b, const struct piece *p, struct smi_span s)
 {
     static const char digits[] = "0123456789ABCDEF";
+    if (!p->escape) {
+        smi_put_span(b, s);
+        return;
+    }
     for (size_t i = 0; i < s.size; i++) {
         const uint8_t c = s.data[i];
-        if (!p->escape || smi_is_alnum(c) || (c && memchr("-._~", c, 4))) {
+        if (smi_is_alnum(c) || (c && memchr("-._~", c, 4))) {
             smi_put_u8(b, c);
             continue;
         }
@@ -281,18 +311,15 @@ static void put_parts(struct smi_buf *b, const struct piece *p, struct smi_span 
 static enum smi_spf_expansion put_macro(struct smi_spf *s, const struct piece *p,
                                         const struct smi_domain *domain, struct smi_buf *b)
 {
-    struct smi_buf value = smi_buf(b->mem, b->ceiling, b->over);
-    const enum smi_spf_expansion e = put_value(s, p->letter, domain, &value);
-    if (e == SMI_SPF_EXPANDED) {
-        if (p->keep || p->reverse || p->marks.size)
-            put_parts(b, p, smi_span(value.data, value.size));
-        else
-            put_escaped(b, p, smi_span(value.data, value.size));
-    }
-    if (value.error && !b->error)
-        b->error = value.error;
-    smi_buf_free(&value);
-    return e;
+    struct value v;
+    const enum smi_spf_expansion e = find_value(s, p->letter, domain, &v);
+    if (e != SMI_SPF_EXPANDED)
+        return e;
+    if (p->keep || p->reverse || p->marks.size)
+        put_parts(b, p, v.span);
+    else
+        put_escaped(b, p, v.span);
+    return SMI_SPF_EXPANDED;
 }
 
 /* ---- Expanding ---- */
@@ -332,14 +359,15 @@ enum smi_spf_expansion smi_spf_expand_domain(struct smi_spf *s, struct smi_span 
                                              const struct smi_domain *domain,
                                              struct smi_domain *name)
 {
-    struct smi_buf b = smi_buf(&s->m->context->mem, DOMAIN_CEILING, SECMAIL_E_ARGUMENT);
+    uint8_t room[DOMAIN_CEILING];
+    struct smi_buf b = {
+        .data = room, .room = sizeof room, .ceiling = sizeof room, .over = SECMAIL_E_ARGUMENT};
     enum smi_spf_expansion e = SMI_SPF_EXPANDED;
     name->size = 0;
     if (smi_span_find(spec, '%') == spec.size)
         smi_domain_read(name, truncate_left(spec));
     else if ((e = expand(s, spec, false, domain, &b)) == SMI_SPF_EXPANDED)
         smi_domain_read(name, truncate_left(smi_span(b.data, b.size)));
-    smi_buf_free(&b);
     return e;
 }
 

@@ -6,11 +6,12 @@
 
 static const struct {
     const char *name;
+    uint8_t size;
     uint8_t kind;
 } mechanisms[] = {
-    {"all", SMI_SPF_ALL}, {"include", SMI_SPF_INCLUDE}, {"a", SMI_SPF_A},
-    {"mx", SMI_SPF_MX},   {"ptr", SMI_SPF_PTR},         {"ip4", SMI_SPF_IP4},
-    {"ip6", SMI_SPF_IP6}, {"exists", SMI_SPF_EXISTS},
+    {"ip4", 3, SMI_SPF_IP4},       {"ip6", 3, SMI_SPF_IP6}, {"include", 7, SMI_SPF_INCLUDE},
+    {"a", 1, SMI_SPF_A},           {"mx", 2, SMI_SPF_MX},   {"all", 3, SMI_SPF_ALL},
+    {"exists", 6, SMI_SPF_EXISTS}, {"ptr", 3, SMI_SPF_PTR},
 };
 
 bool smi_spf_is_record(struct smi_span text)
@@ -88,7 +89,7 @@ static const char *read_arguments(struct smi_spf_term *t, bool colon, struct smi
 static bool find_mechanism(struct smi_spf_term *t, struct smi_span name)
 {
     for (size_t i = 0; i < sizeof mechanisms / sizeof mechanisms[0]; i++) {
-        if (smi_span_is(name, mechanisms[i].name)) {
+        if (smi_span_same(name, smi_span(mechanisms[i].name, mechanisms[i].size))) {
             t->kind = mechanisms[i].kind;
             return true;
         }
@@ -154,10 +155,13 @@ static bool take_term(struct smi_span *rest, struct smi_span *text)
     return text->size > 0;
 }
 
-bool smi_spf_next_term(struct smi_span *rest, struct smi_spf_term *term)
+const struct smi_spf_term *smi_spf_next_term(const struct smi_spf_record *r,
+                                             struct smi_spf_place *place, struct smi_spf_term *term)
 {
     struct smi_span text;
-    return take_term(rest, &text) && !read_term(term, text);
+    if (place->index < r->kept)
+        return &r->terms[place->index++];
+    return take_term(&place->rest, &text) && !read_term(term, text) ? term : NULL;
 }
 
 /* "These two modifiers MUST NOT appear in a record more than once each" (RFC 7208 section 6). */
@@ -176,15 +180,22 @@ static const char *keep_modifier(struct smi_spf_record *r, const struct smi_spf_
 
 const char *smi_spf_record_read(struct smi_spf_record *r, struct smi_span text)
 {
-    *r = (struct smi_spf_record){.text = text, .terms = smi_span_from(text, 6)};
-    struct smi_span rest = r->terms;
+    r->text = text;
+    r->kept = 0;
+    r->redirect.spec = r->exp.spec = smi_span("", 0);
+    struct smi_span rest = smi_span_from(text, 6);
+    r->rest = rest;
     while (take_term(&rest, &r->bad)) {
-        struct smi_spf_term t;
-        const char *wrong = read_term(&t, r->bad);
+        struct smi_spf_term spare, *t = r->kept < SMI_SPF_KEPT ? &r->terms[r->kept] : &spare;
+        const char *wrong = read_term(t, r->bad);
         if (!wrong)
-            wrong = keep_modifier(r, &t);
+            wrong = keep_modifier(r, t);
         if (wrong)
             return wrong;
+        if (t == &spare)
+            continue;
+        r->kept++;
+        r->rest = rest;
     }
     return NULL;
 }

@@ -5,10 +5,8 @@
 #include "codec/base64.h"
 #include "codec/utf8.h"
 
-bool smi_span_same(struct smi_span a, struct smi_span b)
+bool smi_span_same_bytes(struct smi_span a, struct smi_span b)
 {
-    if (a.size != b.size)
-        return false;
     for (size_t i = 0; i < a.size; i++) {
         if (smi_lower(a.data[i]) != smi_lower(b.data[i]))
             return false;
@@ -16,11 +14,16 @@ bool smi_span_same(struct smi_span a, struct smi_span b)
     return true;
 }
 
-bool smi_span_equal(struct smi_span a, struct smi_span b)
+bool smi_span_equal_bytes(struct smi_span a, struct smi_span b)
 {
-    if (a.size != b.size)
-        return false;
-    for (size_t i = 0; i < a.size; i++) {
+    size_t i = 0;
+    for (uint64_t x, y; i + sizeof x <= a.size; i += sizeof x) {
+        memcpy(&x, a.data + i, sizeof x);
+        memcpy(&y, b.data + i, sizeof y);
+        if (x != y)
+            return false;
+    }
+    for (; i < a.size; i++) {
         if (a.data[i] != b.data[i])
             return false;
     }
@@ -108,10 +111,24 @@ static size_t character_size(struct smi_span s, bool *bad)
     return 1;
 }
 
+/* Bytes of printable US-ASCII at the start: nearly always all. */
+static size_t printable_size(struct smi_span s)
+{
+    size_t size = 0;
+    while (size < s.size && (uint8_t)(s.data[size] - 0x20) < 0x5f)
+        size++;
+    return size;
+}
+
 void smi_put_visible(struct smi_buf *b, struct smi_span s)
 {
-    while (s.size) {
+    for (;;) {
+        const size_t plain = printable_size(s);
         bool bad;
+        smi_put(b, s.data, plain);
+        s = smi_span_from(s, plain);
+        if (!s.size)
+            break;
         const size_t size = character_size(s, &bad);
         if (bad)
             smi_put_text(b, "\xef\xbf\xbd");
@@ -121,17 +138,18 @@ void smi_put_visible(struct smi_buf *b, struct smi_span s)
     }
 }
 
-/* Decodes what is left in `group` at the end of the text. */
+/* Decodes what is left in `group` at the end of the text. Bits behind the last byte are ignored, as
+ * RFC 4648 section 3.5 allows: what they are is no reason to call a hash or signature unreadable. */
 static bool put_base64_tail(struct smi_buf *b, const char *group, size_t size, size_t padding)
 {
-    uint8_t bytes[2];
+    const char whole[4] = {group[0], group[1], size == 3 ? group[2] : 'A', 'A'};
+    uint8_t bytes[3];
     if (!size)
         return !padding;
-    if (size == 1 || size + padding != 4)
+    if (size == 1 || size + padding != 4 || smi_base64_decode(bytes, whole, 4) != 4)
         return false;
-    const size_t count = smi_base64_decode_tail(bytes, group, size);
-    smi_put(b, bytes, count);
-    return count > 0;
+    smi_put(b, bytes, size - 1);
+    return true;
 }
 
 static bool put_base64_group(struct smi_buf *b, const char group[4])
@@ -145,7 +163,7 @@ static bool put_base64_group(struct smi_buf *b, const char group[4])
 
 bool smi_put_base64(struct smi_buf *b, struct smi_span text)
 {
-    char group[4];
+    char group[4] = {0};
     size_t size = 0, padding = 0;
     for (size_t i = 0; i < text.size; i++) {
         const uint8_t c = text.data[i];

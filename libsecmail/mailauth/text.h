@@ -60,8 +60,15 @@ static inline uint8_t smi_lower(uint8_t c)
     return (uint8_t)(c - 'A') < 26 ? c | 0x20 : c;
 }
 
+/* Of spans of one size: equal, and equal but for the case of ASCII letters? */
+bool smi_span_equal_bytes(struct smi_span a, struct smi_span b);
+bool smi_span_same_bytes(struct smi_span a, struct smi_span b);
+
 /* Equal but for the case of ASCII letters? */
-bool smi_span_same(struct smi_span a, struct smi_span b);
+static inline bool smi_span_same(struct smi_span a, struct smi_span b)
+{
+    return a.size == b.size && smi_span_same_bytes(a, b);
+}
 
 /* The same with a word that ends with a NUL. */
 static inline bool smi_span_is(struct smi_span s, const char *word)
@@ -70,7 +77,10 @@ static inline bool smi_span_is(struct smi_span s, const char *word)
 }
 
 /* Equal in every byte? */
-bool smi_span_equal(struct smi_span a, struct smi_span b);
+static inline bool smi_span_equal(struct smi_span a, struct smi_span b)
+{
+    return a.size == b.size && smi_span_equal_bytes(a, b);
+}
 
 /* Does it begin with the word, whatever its case? */
 bool smi_span_begins(struct smi_span s, const char *word);

@@ -34,6 +34,7 @@ struct secmail_decrypt {
     size_t session_key_count, session_key_room;
     struct kept_packet *skesks;
     size_t skesk_count, skesk_room;
+    uint64_t packet_count; /* all but those in the content */
     uint64_t session_key_packets, hidden_tries, password_tries;
     const struct secmail_key *locked; /* a locked key that the message is for */
     char wanted[65];                  /* a recipient that no key was given for */
@@ -47,6 +48,8 @@ struct secmail_decrypt {
         AT_DATA,
         IN_CONTENT,
         AFTER_DATA,
+        AT_TRAILER, /* packets behind the encrypted data, if any */
+        IN_TRAILER,
         ENDED
     } state;
     bool complete;
@@ -225,6 +228,25 @@ static int count_hidden_try(struct secmail_decrypt *d, const struct smi_pkesk *p
     return smi_over_limit(d->context, SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES);
 }
 
+/*
+ * A key that its owner has flagged for other work only is not used for decryption, whatever the
+ * message says. Old keys stay usable: expired and revoked ones open old mail.
+ */
+static int check_flags(struct secmail_decrypt *d, const struct secmail_key *key, size_t index,
+                       bool *may_decrypt)
+{
+    const struct secmail_policy *policy;
+    struct smi_validity v = {0};
+    int rc = smi_judge_policy(&d->judge, &policy);
+    if (!rc)
+        rc = smi_key_validity(d->context, key->cert, index, policy, secmail_policy_time(policy),
+                              &v);
+    *may_decrypt = v.by_primary || !v.binding || !v.binding->has_flags ||
+                   v.binding->flags &
+                       (SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE);
+    return rc;
+}
+
 static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkesk,
                          struct secmail_key *key, size_t index, bool *opened)
 {
@@ -232,11 +254,15 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
     const struct secmail_secret *secret = smi_key_secret(key, index);
     if (!smi_pkesk_is_for(pkesk, public_key) || !(public_key->use & SMI_USE_ENCRYPT))
         return 0;
+    bool may_decrypt;
+    int rc = check_flags(d, key, index, &may_decrypt);
+    if (rc || !may_decrypt)
+        return rc;
     if (!secret) {
         d->locked = key;
         return 0;
     }
-    int rc = count_hidden_try(d, pkesk);
+    rc = count_hidden_try(d, pkesk);
     if (rc)
         return rc;
     struct smi_session_key session_key;
@@ -445,8 +471,22 @@ static int open_data(struct secmail_decrypt *d)
         smi_opener_expect(&d->opener, d->input_size);
     }
     smi_content_open(&d->content, d->context, &d->judge, &d->opener.made.source);
+    d->content.outer_packets = d->packet_count;
     d->state = IN_CONTENT;
     return 0;
+}
+
+/* Wherever they stand in a message (sections 4.3, 5.8 and 5.14). */
+static bool is_ignored(uint8_t tag)
+{
+    return tag == SMI_TAG_MARKER || tag == SMI_TAG_PADDING || tag >= SMI_TAG_FIRST_NON_CRITICAL;
+}
+
+static int count_packet(struct secmail_decrypt *d)
+{
+    if (++d->packet_count <= smi_limit(d->context, SECMAIL_LIMIT_MESSAGE_PACKETS))
+        return 0;
+    return smi_over_limit(d->context, SECMAIL_LIMIT_MESSAGE_PACKETS);
 }
 
 static int ignored_packet(struct secmail_decrypt *d)
@@ -459,7 +499,7 @@ static int ignored_packet(struct secmail_decrypt *d)
 
 static int unencrypted(struct secmail_decrypt *d, uint8_t tag)
 {
-    if (tag == SMI_TAG_NONE)
+    if (tag == SMI_TAG_NONE && !d->packet.packet.header_size)
         return smi_fail(d->context, SECMAIL_E_NO_DATA, "there is no encrypted data in the input");
     if (tag < SMI_TAG_FIRST_NON_CRITICAL && tag > SMI_TAG_PADDING)
         return smi_fail(d->context, SECMAIL_E_CRITICAL_PACKET,
@@ -480,9 +520,6 @@ static int outer_packet(struct secmail_decrypt *d)
         return session_key_packet(d);
     case SMI_TAG_SEIPD:
         return data_packet(d);
-    case SMI_TAG_MARKER:
-    case SMI_TAG_PADDING:
-        return ignored_packet(d);
     case SMI_TAG_SED:
         return smi_fail(d->context, SECMAIL_E_UNPROTECTED,
                         "the message has a packet of type 9, which has no protection against "
@@ -495,7 +532,7 @@ static int outer_packet(struct secmail_decrypt *d)
     default:
         break;
     }
-    return tag >= SMI_TAG_FIRST_NON_CRITICAL ? ignored_packet(d) : unencrypted(d, tag);
+    return is_ignored(tag) ? ignored_packet(d) : unencrypted(d, tag);
 }
 
 static int next_packet(struct secmail_decrypt *d)
@@ -508,24 +545,53 @@ static int next_packet(struct secmail_decrypt *d)
     if (d->packet.packet.tag == SMI_TAG_NONE)
         return unencrypted(d, SMI_TAG_NONE);
     d->state = IN_PACKET;
-    return 0;
+    return count_packet(d);
 }
 
-/* The content is complete. Nothing but padding may follow the encrypted data. */
+static int misplaced(struct secmail_decrypt *d)
+{
+    return smi_fail(d->context, SECMAIL_E_MALFORMED,
+                    "data follows the end of the encrypted message");
+}
+
+/* The content is complete, and so must be the packet that it was in. */
 static int after_data(struct secmail_decrypt *d)
 {
     const uint8_t *p;
     size_t n;
     int rc = smi_peek(&d->packet.source, 1, &p, &n);
-    if (!rc && !n)
-        rc = smi_peek(d->packets, 1, &p, &n);
     if (rc)
         return rc;
     if (n)
-        return smi_fail(d->context, SECMAIL_E_MALFORMED,
-                        "data follows the end of the encrypted message");
-    d->complete = true;
+        return misplaced(d);
+    end_packet(d);
+    d->packet_count += d->content.packets;
+    d->state = AT_TRAILER;
     return 0;
+}
+
+/* Nothing may follow but what is ignored anywhere. */
+static int next_trailer(struct secmail_decrypt *d)
+{
+    int rc = smi_body_source_open(&d->packet, d->context, d->packets);
+    if (rc)
+        return rc;
+    const struct smi_packet *packet = &d->packet.packet;
+    d->complete = packet->tag == SMI_TAG_NONE && !packet->header_size;
+    if (d->complete)
+        return 0;
+    if (!is_ignored(packet->tag))
+        return misplaced(d);
+    d->state = IN_TRAILER;
+    return count_packet(d);
+}
+
+static int trailer(struct secmail_decrypt *d)
+{
+    int rc = ignored_packet(d);
+    if (!rc)
+        d->state = AT_TRAILER;
+    return rc;
 }
 
 static int content(struct secmail_decrypt *d, struct secmail_output *out)
@@ -551,9 +617,11 @@ static int rewind_input(struct secmail_decrypt *d)
 {
     const struct smi_session_key key = d->first.session_key;
     close_reading(d);
-    d->session_keys[0] = key;
-    d->session_key_count = 1;
-    d->session_key_packets = 0;
+    if (d->first.complete) {
+        d->session_keys[0] = key;
+        d->session_key_count = 1;
+    }
+    d->session_key_packets = d->packet_count = 0;
     begin_reading(d);
     return SECMAIL_NEEDS_REWIND;
 }
@@ -573,6 +641,10 @@ static int step(struct secmail_decrypt *d, struct secmail_output *out)
         return content(d, out);
     case AFTER_DATA:
         return after_data(d);
+    case AT_TRAILER:
+        return next_trailer(d);
+    case IN_TRAILER:
+        return trailer(d);
     default:
         return smi_fail(d->context, SECMAIL_E_STATE, "the decryption has ended");
     }

@@ -6,6 +6,7 @@
 #include "verify/packet.h"
 
 enum {
+    REWIND_HOLD = 4 << 20, /* reading more than this twice is cheaper than holding it */
     V1_BLOCK = 256 << 10, /* ciphertext that has one check value, in a second reading */
     MDC_SIZE = 22,
     CHUNK_OCTET_MAX = 16, /* section 5.13.2: 4 MiB */
@@ -186,6 +187,12 @@ static int decrypt(struct smi_opener *o, uint8_t *to, const uint8_t *from, size_
                : 0;
 }
 
+/* Section 5.13.1: a block of random bytes, of which the last two are repeated. */
+static size_t prefix_size(const struct smi_opener *o)
+{
+    return smi_cipher_block_size(o->keys[o->key_used].cipher) + 2;
+}
+
 /* Section 5.13.1: the last 22 bytes are the MDC packet; its hash covers all that is before the
  * digest. The prefix that the RFC calls a quick check is never looked at: it would be an oracle. */
 static bool mdc_holds(struct smi_opener *o, const uint8_t tail[MDC_SIZE])
@@ -219,9 +226,14 @@ static int try_next_key(struct smi_opener *o, bool *holds)
     return 0;
 }
 
+static bool is_long_enough(const struct smi_opener *o, uint64_t size)
+{
+    return size >= prefix_size(o) + MDC_SIZE;
+}
+
 static int end_of_hold(struct smi_opener *o)
 {
-    if (o->hold.size < PREFIX_SIZE + MDC_SIZE)
+    if (o->hold.size < MDC_SIZE)
         return modified(o);
     bool holds = mdc_holds(o, o->tail);
     while (!holds && o->key_used + 1 < o->key_count) {
@@ -229,12 +241,12 @@ static int end_of_hold(struct smi_opener *o)
         if (rc)
             return rc;
     }
-    if (!holds)
+    if (!holds || !is_long_enough(o, o->hold.size))
         return modified(o);
     o->made.buf = o->hold;
     o->hold = smi_buf_open(o->hold.mem);
     o->made.buf.size -= MDC_SIZE;
-    o->made.pos = PREFIX_SIZE;
+    o->made.pos = prefix_size(o);
     o->made.ended = true;
     return 0;
 }
@@ -310,11 +322,19 @@ static int hold_block(struct smi_opener *o, const uint8_t *data, size_t size)
 
 static int end_of_scan(struct smi_opener *o)
 {
-    if (!mdc_holds(o, o->tail))
+    struct smi_first_reading *first = o->first;
+    if (!is_long_enough(o, o->read))
         return modified(o);
-    o->first->complete = true;
-    o->first->size = o->read;
-    o->first->session_key = o->keys[o->key_used];
+    if (!mdc_holds(o, o->tail)) {
+        if (o->key_used + 1 == o->key_count)
+            return modified(o);
+        first->key_used = o->key_used + 1; /* the next reading tries the next key */
+        smi_buf_clear(&first->macs);
+        return SECMAIL_NEEDS_REWIND;
+    }
+    first->complete = true;
+    first->size = o->read;
+    first->session_key = o->keys[o->key_used];
     return SECMAIL_NEEDS_REWIND;
 }
 
@@ -344,7 +364,7 @@ static int emit_block(struct smi_opener *o, const uint8_t *data, size_t size)
     if (rc)
         return rc;
     if (!number)
-        o->made.pos = PREFIX_SIZE;
+        o->made.pos = prefix_size(o);
     /* The MDC may begin in the block before the last one. */
     const uint64_t end = first->size - MDC_SIZE, now = o->read + size;
     if (now > end)
@@ -382,9 +402,13 @@ static int open_v1(struct secmail_context *context, struct smi_opener *o)
     o->may_rewind = o->first != NULL;
     o->mode = o->first && o->first->complete ? SMI_EMIT : SMI_HOLD;
     o->hold_limit = smi_limit(context, SECMAIL_LIMIT_HELD_PLAINTEXT);
+    if (o->may_rewind && o->hold_limit > REWIND_HOLD)
+        o->hold_limit = REWIND_HOLD;
     int rc = 0;
-    if (o->mode == SMI_HOLD && o->first)
+    if (o->mode == SMI_HOLD && o->first) {
+        o->key_used = o->first->key_used;
         rc = smi_random(context, o->first->key, sizeof o->first->key);
+    }
     if (!rc)
         rc = begin_key(o);
     if (!rc)

@@ -27,6 +27,7 @@ struct smi_first_reading {
     struct smi_buf macs; /* 16 bytes for each block of ciphertext */
     uint64_t size;       /* of the ciphertext */
     struct smi_session_key session_key;
+    size_t key_used; /* as long as it isn't complete: the key that is tried */
 };
 
 struct smi_opener {

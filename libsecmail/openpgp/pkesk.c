@@ -175,7 +175,8 @@ static bool take_key(struct smi_session_key *key, const struct smi_pkesk *p,
         if (!take_padded(key, p->version, data, size))
             return false;
     } else {
-        if (size > sizeof key->key)
+        /* Section 5.1.6: in the clear, the cipher can only be AES. */
+        if (size > sizeof key->key || (p->version == 3 && !smi_cipher_is_aes(e->cipher)))
             return false;
         key->cipher = e->cipher;
         key->size = (uint8_t)size;

@@ -126,27 +126,6 @@ static int read_open(struct secmail_context *context, struct smi_secret_part *pa
     return open_material(context, part, key, material);
 }
 
-int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part *part,
-                         const struct smi_public_key *key, struct smi_cursor *in)
-{
-    *part = (struct smi_secret_part){0};
-    if (!smi_left(in))
-        return broken(context, key);
-    if (in->data[in->pos] == SMI_USAGE_NONE) {
-        smi_take(in, 1);
-        return read_open(context, part, key, in);
-    }
-    const size_t size = smi_left(in);
-    part->locked = smi_alloc(&context->mem, size);
-    if (!part->locked)
-        return smi_nomem(context);
-    part->locked_size = size;
-    memcpy(part->locked, smi_take(in, size), size);
-    return 0;
-}
-
-/* ---------------------------------------------------------------- unlocking */
-
 static void read_protection(struct protection *p, uint8_t version, struct smi_cursor *in)
 {
     *p = (struct protection){.usage = smi_u8(in)};
@@ -171,6 +150,39 @@ static void read_protection(struct protection *p, uint8_t version, struct smi_cu
     else if (fields.bad || smi_left(&fields))
         in->bad = true;
 }
+
+/* Fields that end too early, or, as section 3.7.2.1 wants it, Argon2 without AEAD. What isn't known can't
+ * be judged. */
+static bool is_broken_protection(const struct smi_public_key *key, struct smi_cursor in)
+{
+    struct protection p;
+    read_protection(&p, key->version, &in);
+    return p.s2k_known && (in.bad || !p.iv ||
+                           (p.s2k.type == SMI_S2K_ARGON2 && p.usage != SMI_USAGE_AEAD));
+}
+
+int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part *part,
+                         const struct smi_public_key *key, struct smi_cursor *in)
+{
+    *part = (struct smi_secret_part){0};
+    if (!smi_left(in))
+        return broken(context, key);
+    if (in->data[in->pos] == SMI_USAGE_NONE) {
+        smi_take(in, 1);
+        return read_open(context, part, key, in);
+    }
+    if (is_broken_protection(key, *in))
+        return broken(context, key);
+    const size_t size = smi_left(in);
+    part->locked = smi_alloc(&context->mem, size);
+    if (!part->locked)
+        return smi_nomem(context);
+    part->locked_size = size;
+    memcpy(part->locked, smi_take(in, size), size);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- unlocking */
 
 /* Section 3.7.2.1: AEAD keys are derived for the packet, and bind its public part. */
 static int aead_key(struct secmail_context *context, struct smi_aead *aead,
@@ -213,6 +225,7 @@ static int open_aead(struct secmail_context *context, const struct protection *p
     struct smi_buf ad = smi_buf_open(&context->mem), clear = smi_buf_open(&context->mem);
     put_associated_data(&ad, key, tag);
     const size_t size = smi_left(&in) - SMI_AEAD_TAG_SIZE;
+    smi_buf_reserve(&clear, size + 1); /* also of nothing there is a place */
     uint8_t *to = smi_buf_add(&clear, size);
     if (ad.error || !to)
         rc = smi_nomem(context);

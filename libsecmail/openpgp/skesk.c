@@ -19,7 +19,8 @@ static int unsupported(struct secmail_context *context, const char *what, unsign
                     "a password packet uses the %s %u, which is not supported", what, number);
 }
 
-/* libgcrypt's Argon2 takes no empty password: then the packet is not opened, as with a wrong one. */
+/* libgcrypt's Argon2 takes no empty password: then the packet is not opened, as with a wrong one.
+ */
 static bool is_impossible(const struct smi_s2k *s2k, const struct secmail_secret *password)
 {
     return s2k->type == SMI_S2K_ARGON2 && !secmail_secret_size(password);

@@ -32,19 +32,27 @@ static void z_free(void *opaque, void *p)
     smi_free(opaque, block, bytes);
 }
 
+/* The output is compared with the input of the outermost layer, so that layers don't multiply what
+ * each of them may expand. */
 static int check_ratio(struct smi_inflate_source *s)
 {
     const uint64_t ratio = smi_limit(s->made.context, SECMAIL_LIMIT_COMPRESSION_RATIO);
-    if (s->out_total <= FREE_EXPANSION || (s->in_total && s->out_total / s->in_total <= ratio))
+    const struct smi_inflate_source *first = s;
+    while (first->outer)
+        first = first->outer;
+    if (s->out_total <= FREE_EXPANSION ||
+        (first->in_total && s->out_total / first->in_total <= ratio))
         return 0;
     return smi_over_limit(s->made.context, SECMAIL_LIMIT_COMPRESSION_RATIO);
 }
 
 static int stored_make(struct smi_inflate_source *s, const uint8_t *data, size_t size)
 {
-    smi_put(&s->made.buf, data, size < STEP ? size : STEP);
-    smi_skip(s->lower, size < STEP ? size : STEP);
-    s->made.ended = size == 0;
+    const size_t n = size < STEP ? size : STEP;
+    smi_put(&s->made.buf, data, n);
+    smi_skip(s->lower, n);
+    s->in_total += n;
+    s->made.ended = n == 0;
     return 0;
 }
 

@@ -15,6 +15,7 @@ struct smi_inflate_source {
     bool stored; /* algorithm 0: not compressed */
     bool open;
     uint64_t in_total, out_total; /* for SECMAIL_LIMIT_COMPRESSION_RATIO */
+    const struct smi_inflate_source *outer; /* whose output this one's packet is in, or NULL */
 };
 
 /* Reads the algorithm octet and opens the source: 0, SECMAIL_NEEDS_INPUT,

@@ -206,6 +206,7 @@ static int compressed_packet(struct smi_content *c)
         return rc;
     }
     c->packet = (struct smi_body_source){0};
+    layer->inflate.outer = c->top ? &c->top->inflate : NULL;
     layer->below = c->top;
     c->top = layer;
     c->depth++;
@@ -313,7 +314,7 @@ static int next_header(struct smi_content *c)
         return rc;
     if (c->packet.packet.tag == SMI_TAG_NONE)
         return c->packet.packet.header_size ? malformed(c, "is not allowed") : end_of_content(c);
-    if (++c->packets > smi_limit(c->context, SECMAIL_LIMIT_MESSAGE_PACKETS))
+    if (++c->packets + c->outer_packets > smi_limit(c->context, SECMAIL_LIMIT_MESSAGE_PACKETS))
         return smi_over_limit(c->context, SECMAIL_LIMIT_MESSAGE_PACKETS);
     c->state = SMI_IN_PACKET;
     return 0;

@@ -25,6 +25,7 @@ struct smi_content {
     struct smi_body_source packet;
     bool literal_seen;
     uint64_t packets, plaintext;
+    uint64_t outer_packets; /* those around the content, which count in the same limit */
     struct smi_slot *slots;
     size_t slot_count, slot_room;
 };

@@ -97,7 +97,7 @@ static void read_legacy_curve(struct smi_public_key *key, struct smi_cursor *in)
     key->kdf_cipher = smi_u8(&kdf);
     if (reserved == 1 && !kdf.bad && !oid.bad &&
         oid_is(&oid, oid_curve25519, sizeof oid_curve25519) && legacy_point(&mpi, key->point) &&
-        smi_hash_size(key->kdf_hash) && smi_cipher_block_size(key->kdf_cipher) == 16)
+        smi_hash_size(key->kdf_hash) && smi_cipher_is_aes(key->kdf_cipher))
         key->use = SMI_USE_ENCRYPT;
 }
 

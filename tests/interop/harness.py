@@ -15,7 +15,7 @@ import unittest
 import packets
 
 HERE = pathlib.Path(__file__).resolve().parent
-TIMEOUT = 60
+TIMEOUT = 120
 
 # Exit codes of draft-dkg-openpgp-stateless-cli-15 that the tests expect by name.
 OK = 0

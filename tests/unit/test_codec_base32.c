@@ -32,7 +32,7 @@ static void every_length_survives(void **state)
     const struct fixture *f = *state;
     for (size_t size = 0; size <= 70; size++) {
         uint8_t data[70], back[120];
-        char text[120];
+        char text[120] = "";
         size_t got;
         fixture_random((struct fixture *)f, data, size);
         smi_base32_encode(text, data, size);

@@ -19,13 +19,12 @@ struct person {
     struct secmail_key *key;
 };
 
-static struct person make_person(struct fixture *f)
+static struct person make_person_with(struct fixture *f, uint8_t subkey_flags)
 {
     struct person p = {test_key(f, 6, PK_ED25519, f->now), test_key(f, 6, PK_X25519, f->now), NULL};
     struct collected c = {0}, cert = {0};
     put_primary(f, &cert, &p.primary, SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN, 0);
-    put_subkey(f, &cert, &p.primary, &p.subkey,
-               SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE, 0);
+    put_subkey(f, &cert, &p.primary, &p.subkey, subkey_flags, 0);
     /* The same packets with the secret ones in place of the public ones. */
     const size_t head = 2; /* of the key packets: 42 bytes have a length of one octet */
     const size_t size = head + p.primary.body.size;
@@ -41,6 +40,11 @@ static struct person make_person(struct fixture *f)
     drop(&c);
     drop(&cert);
     return p;
+}
+
+static struct person make_person(struct fixture *f)
+{
+    return make_person_with(f, SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE);
 }
 
 static void free_person(struct person *p)
@@ -102,6 +106,24 @@ static void what_the_writer_writes_is_read(void **state)
     check_open(f, &(struct openers){.key = p.key}, &message, 0, "hello");
     secmail_bytes_free(bytes);
     secmail_encrypt_free(e);
+    drop(&content);
+    free_person(&p);
+}
+
+/* A key for authentication (0x20) opens no message, whether it is named or has to be guessed. */
+static void keys_without_the_flag_do_not_decrypt(void **state)
+{
+    struct fixture *f = *state;
+    struct person p = make_person_with(f, 0x20);
+    struct collected content = literal_content(secret_text);
+    const struct session s = make_session(f, SMI_AES256);
+    for (int hidden = 0; hidden < 2; hidden++) {
+        struct collected message = {0};
+        put_pkesk(f, &message, 6, &p.subkey, &s, hidden);
+        put_seipd(f, &message, 2, &s, &content);
+        must_fail(f, &(struct openers){.key = p.key}, &message, SECMAIL_E_CANNOT_DECRYPT);
+        drop(&message);
+    }
     drop(&content);
     free_person(&p);
 }
@@ -816,6 +838,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(what_the_writer_writes_is_read),
+        fixture_test(keys_without_the_flag_do_not_decrypt),
         fixture_test(unprotected_data_is_refused),
         fixture_test(mdc_stripped_or_wrong),
         fixture_test(seipd1_cut_and_framed_anew),

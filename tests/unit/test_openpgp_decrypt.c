@@ -726,7 +726,7 @@ static void content_grammar(void **state)
         put_packet(&content, TAG_COMPRESSED, body, sizeof body);
         check_content_drop(f, &content, SECMAIL_E_UNSUPPORTED_ALGORITHM, NULL);
     }
-    put_packet(&content, TAG_COMPRESSED, "\1xxxx", 5);
+    put_packet(&content, TAG_COMPRESSED, "\1\7xxx", 5); /* a kind of block that there isn't */
     check_content_drop(f, &content, SECMAIL_E_MALFORMED, NULL);
     put_packet(&content, TAG_LITERAL, "b", 1);
     content.data[1] = 200; /* says more than there is */

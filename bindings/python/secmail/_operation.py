@@ -168,13 +168,17 @@ class Stream(Operation):
     """An operation that moves bytes through windows."""
 
     _room: ctypes.Array[ctypes.c_char] | None = None
+    _used = 0  # the most of the room that ever held output
     _ended = False  # by its input (the end of an armored block), before the caller ended it
 
     def _step(self, window: _ffi.secmail_input, end: bool) -> tuple[int, bytes]:
         if self._room is None:
             self._room = ctypes.create_string_buffer(ROOM)
         room = _ffi.secmail_output(ctypes.addressof(self._room), ROOM, 0)
-        status = self._call("update", ctypes.byref(window), ctypes.byref(room), int(end))
+        try:
+            status = self._call("update", ctypes.byref(window), ctypes.byref(room), int(end))
+        finally:
+            self._used = max(self._used, room.pos)
         return status, ctypes.string_at(self._room, room.pos)
 
     def _move(self, data: Buffer, end: bool) -> tuple[int, bytes]:
@@ -228,5 +232,5 @@ class Stream(Operation):
         """Frees it, and wipes what was on its way. Twice is allowed."""
         super().close()
         if self._room is not None:
-            ctypes.memset(self._room, 0, ROOM)
+            ctypes.memset(self._room, 0, self._used)
             self._room = None

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Offset and size of each field of each public struct, on 64-bit machines: a part of the baseline,
+ * written by tools/abi-baseline. A struct whose first field is its size may grow at the end;
+ * nothing else here ever changes.
+ */
+#include <secmail/core.h>
+#include <secmail/errors.h>
+#include <secmail/mailauth.h>
+#include <secmail/openpgp.h>
+#include <secmail/otp.h>
+#include <secmail/verify.h>
+
+#define STRUCT(name, bytes) _Static_assert(sizeof(struct name) == (bytes), #name)
+#define FIELD(name, field, at, bytes)                                                \
+    _Static_assert(offsetof(struct name, field) == (at), #name "." #field);          \
+    _Static_assert(sizeof(((struct name *)0)->field) == (bytes), #name "." #field)
+
+STRUCT(secmail_allocator, 40);
+FIELD(secmail_allocator, size, 0, 8);
+FIELD(secmail_allocator, alloc, 8, 8);
+FIELD(secmail_allocator, realloc, 16, 8);
+FIELD(secmail_allocator, free, 24, 8);
+FIELD(secmail_allocator, user, 32, 8);
+
+STRUCT(secmail_input, 24);
+FIELD(secmail_input, data, 0, 8);
+FIELD(secmail_input, size, 8, 8);
+FIELD(secmail_input, pos, 16, 8);
+
+STRUCT(secmail_output, 24);
+FIELD(secmail_output, data, 0, 8);
+FIELD(secmail_output, size, 8, 8);
+FIELD(secmail_output, pos, 16, 8);
+
+STRUCT(secmail_otp_info, 120);
+FIELD(secmail_otp_info, size, 0, 8);
+FIELD(secmail_otp_info, enrolled, 8, 4);
+FIELD(secmail_otp_info, enrolling, 12, 4);
+FIELD(secmail_otp_info, enrolling_until, 16, 8);
+FIELD(secmail_otp_info, confirmed_at, 24, 8);
+FIELD(secmail_otp_info, accepted_at, 32, 8);
+FIELD(secmail_otp_info, type, 40, 4);
+FIELD(secmail_otp_info, digits, 44, 4);
+FIELD(secmail_otp_info, drift, 48, 4);
+FIELD(secmail_otp_info, failures, 52, 4);
+FIELD(secmail_otp_info, strikes, 56, 4);
+FIELD(secmail_otp_info, locked, 60, 4);
+FIELD(secmail_otp_info, blocked_until, 64, 8);
+FIELD(secmail_otp_info, recovery_blocked_until, 72, 8);
+FIELD(secmail_otp_info, recovery_made_at, 80, 8);
+FIELD(secmail_otp_info, recovery_locked, 88, 4);
+FIELD(secmail_otp_info, recovery_total, 92, 4);
+FIELD(secmail_otp_info, recovery_left, 96, 4);
+FIELD(secmail_otp_info, app_passwords, 100, 4);
+FIELD(secmail_otp_info, sealing_key, 104, 4);
+FIELD(secmail_otp_info, needs_reseal, 108, 4);
+FIELD(secmail_otp_info, generation, 112, 8);
+
+STRUCT(secmail_otp_outcome, 40);
+FIELD(secmail_otp_outcome, size, 0, 8);
+FIELD(secmail_otp_outcome, verdict, 8, 4);
+FIELD(secmail_otp_outcome, failures, 12, 4);
+FIELD(secmail_otp_outcome, failures_left, 16, 4);
+FIELD(secmail_otp_outcome, recovery_left, 20, 4);
+FIELD(secmail_otp_outcome, until, 24, 8);
+FIELD(secmail_otp_outcome, drift, 32, 4);
+FIELD(secmail_otp_outcome, app_password, 36, 4);
+
+STRUCT(secmail_otp_app_password, 56);
+FIELD(secmail_otp_app_password, size, 0, 8);
+FIELD(secmail_otp_app_password, id, 8, 4);
+FIELD(secmail_otp_app_password, reserved, 12, 4);
+FIELD(secmail_otp_app_password, created_at, 16, 8);
+FIELD(secmail_otp_app_password, expires_at, 24, 8);
+FIELD(secmail_otp_app_password, used_at, 32, 8);
+FIELD(secmail_otp_app_password, label, 40, 8);
+FIELD(secmail_otp_app_password, scope, 48, 8);
+
+STRUCT(secmail_key_info, 40);
+FIELD(secmail_key_info, size, 0, 8);
+FIELD(secmail_key_info, version, 8, 4);
+FIELD(secmail_key_info, algorithm, 12, 4);
+FIELD(secmail_key_info, flags, 16, 4);
+FIELD(secmail_key_info, validity, 20, 4);
+FIELD(secmail_key_info, created, 24, 8);
+FIELD(secmail_key_info, expires, 32, 8);
