@@ -223,9 +223,9 @@ static void read_types(struct name *n, const struct json *types)
             n->every_type = status_of(t);
             continue;
         }
-        for (enum type i = A; i < TYPES; i++) {
+        for (int i = 0; i < TYPES; i++) {
             if (!strcmp(name, type_names[i]))
-                read_set(n, &n->sets[i], t, i);
+                read_set(n, &n->sets[i], t, (enum type)i);
         }
     }
 }

@@ -80,7 +80,8 @@ static void explain_arc(const struct secmail_mailauth_result *r)
     print_basis(r);
     if (passed(r))
         printf("  The record that %s left is intact. It is worth as much as that domain is\n"
-               "  trusted.\n", text(r, SECMAIL_MAILAUTH_DOMAIN));
+               "  trusted.\n",
+               text(r, SECMAIL_MAILAUTH_DOMAIN));
 }
 
 static void explain_signatures(const struct secmail_mailauth *m)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /**
  * @file secmail/mailauth.h
- * Who sent this mail? SPF (RFC 7208), DKIM (RFC 6376, 8301, 8463), DMARC (RFC 9989), ARC (RFC 8617),
- * and the header field that tells others, Authentication-Results (RFC 8601); all of them for
+ * Who sent this mail? SPF (RFC 7208), DKIM (RFC 6376, 8301, 8463), DMARC (RFC 9989), ARC (RFC
+ * 8617), and the header field that tells others, Authentication-Results (RFC 8601); all of them for
  * internationalized mail too (RFC 8616). Verifying, signing, sealing.
  *
  * **One object, one message.** A `struct secmail_mailauth` takes what the SMTP session knows, the
@@ -27,9 +27,9 @@
  * again when it is there. What was found out once is kept, so running again costs little. Questions
  * that don't depend on each other are asked together.
  *
- * **Verdicts are results, not errors.** A forged mail is a successful evaluation. Each verdict has a
- * reason in English, the term or tag that decided, the section of the standard, and the DNSSEC state
- * of the answers it rests on. "Not validated" is a warning and no proof of forgery.
+ * **Verdicts are results, not errors.** A forged mail is a successful evaluation. Each verdict has
+ * a reason in English, the term or tag that decided, the section of the standard, and the DNSSEC
+ * state of the answers it rests on. "Not validated" is a warning and no proof of forgery.
  *
  * **Bounded.** Each count, size and number of questions has a limit (enum secmail_mailauth_limit);
  * passing one is a verdict with that reason. The body is hashed as it passes and never kept.
@@ -125,15 +125,15 @@ SECMAIL_API const char *secmail_mailauth_policy_name(uint32_t policy);
 
 /** What bounds the work that one message may cause. The numbers are never reused. */
 enum secmail_mailauth_limit {
-    SECMAIL_MAILAUTH_LIMIT_HEADER_BYTES = 1,  /**< bytes of header; 1 MiB */
-    SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS = 2, /**< header fields; 5000 */
-    SECMAIL_MAILAUTH_LIMIT_SIGNATURES = 3,    /**< DKIM signatures that are verified; 25 */
-    SECMAIL_MAILAUTH_LIMIT_SIGNED_NAMES = 4,  /**< names in `h=` of one signature; 1000 */
-    SECMAIL_MAILAUTH_LIMIT_KEY_BITS = 5,      /**< bits of an RSA key; 8192 */
-    SECMAIL_MAILAUTH_LIMIT_QUESTIONS = 6,     /**< DNS questions, all methods together; 500 */
-    SECMAIL_MAILAUTH_LIMIT_ANSWER_BYTES = 7,  /**< bytes of records in one answer; 65535 */
-    SECMAIL_MAILAUTH_LIMIT_SPF_LOOKUPS = 8,   /**< terms that ask the DNS; 10 */
-    SECMAIL_MAILAUTH_LIMIT_SPF_VOIDS = 9,     /**< of their questions, those without data; 2 */
+    SECMAIL_MAILAUTH_LIMIT_HEADER_BYTES = 1,   /**< bytes of header; 1 MiB */
+    SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS = 2,  /**< header fields; 5000 */
+    SECMAIL_MAILAUTH_LIMIT_SIGNATURES = 3,     /**< DKIM signatures that are verified; 25 */
+    SECMAIL_MAILAUTH_LIMIT_SIGNED_NAMES = 4,   /**< names in `h=` of one signature; 1000 */
+    SECMAIL_MAILAUTH_LIMIT_KEY_BITS = 5,       /**< bits of an RSA key; 8192 */
+    SECMAIL_MAILAUTH_LIMIT_QUESTIONS = 6,      /**< DNS questions, all methods together; 500 */
+    SECMAIL_MAILAUTH_LIMIT_ANSWER_BYTES = 7,   /**< bytes of records in one answer; 65535 */
+    SECMAIL_MAILAUTH_LIMIT_SPF_LOOKUPS = 8,    /**< terms that ask the DNS; 10 */
+    SECMAIL_MAILAUTH_LIMIT_SPF_VOIDS = 9,      /**< of their questions, those without data; 2 */
     SECMAIL_MAILAUTH_LIMIT_ARC_INSTANCES = 10, /**< ARC sets; 50 */
 };
 
@@ -191,9 +191,10 @@ SECMAIL_API int secmail_mailauth_set_mail_from(struct secmail_mailauth *m, const
 SECMAIL_API int secmail_mailauth_set_authserv_id(struct secmail_mailauth *m, const char *id);
 
 /**
- * Selects what is evaluated, a sum of enum secmail_mailauth_method; all but ARC's influence on DMARC
- * unless set. DMARC computes SPF and DKIM for itself where they aren't selected. May be widened
- * between evaluations: SPF alone needs no message and can be had while the session still runs.
+ * Selects what is evaluated, a sum of enum secmail_mailauth_method; all but ARC's influence on
+ * DMARC unless set. DMARC computes SPF and DKIM for itself where they aren't selected. May be
+ * widened between evaluations: SPF alone needs no message and can be had while the session still
+ * runs.
  *
  * @return 0. @since 0.1
  */
@@ -379,18 +380,18 @@ SECMAIL_API uint32_t secmail_mailauth_result_verdict(const struct secmail_mailau
  * NULL too. @since 0.1 */
 SECMAIL_API uint32_t secmail_mailauth_result_security(const struct secmail_mailauth_result *result);
 
-/** Texts of a verdict, in UTF-8 whatever the mail and the DNS hold: control characters and bytes that
- * aren't UTF-8 are shown as U+FFFD. */
+/** Texts of a verdict, in UTF-8 whatever the mail and the DNS hold: control characters and bytes
+ * that aren't UTF-8 are shown as U+FFFD. */
 enum secmail_mailauth_text {
-    SECMAIL_MAILAUTH_REASON = 1,      /**< why, one English line; always there */
-    SECMAIL_MAILAUTH_DECIDER = 2,     /**< the term of an SPF record, or tag, that decided */
-    SECMAIL_MAILAUTH_REFERENCE = 3,   /**< "RFC 7208 section 4.6.4" */
-    SECMAIL_MAILAUTH_DOMAIN = 4,      /**< SPF: checked; DKIM: `d=` as written; DMARC: where the record
-                                           is; ARC: `d=` of the newest seal */
-    SECMAIL_MAILAUTH_SELECTOR = 5,    /**< DKIM: `s=` as written */
-    SECMAIL_MAILAUTH_IDENTITY = 6,    /**< SPF: "mailfrom" or "helo"; DKIM: `i=` */
-    SECMAIL_MAILAUTH_ALGORITHM = 7,   /**< DKIM: `a=` */
-    SECMAIL_MAILAUTH_EXPLANATION = 8, /**< SPF: what the domain says about its "fail" */
+    SECMAIL_MAILAUTH_REASON = 1,    /**< why, one English line; always there */
+    SECMAIL_MAILAUTH_DECIDER = 2,   /**< the term of an SPF record, or tag, that decided */
+    SECMAIL_MAILAUTH_REFERENCE = 3, /**< "RFC 7208 section 4.6.4" */
+    SECMAIL_MAILAUTH_DOMAIN = 4,   /**< SPF: checked; DKIM: `d=` as written; DMARC: where the record
+                                        is; ARC: `d=` of the newest seal */
+    SECMAIL_MAILAUTH_SELECTOR = 5, /**< DKIM: `s=` as written */
+    SECMAIL_MAILAUTH_IDENTITY = 6, /**< SPF: "mailfrom" or "helo"; DKIM: `i=` */
+    SECMAIL_MAILAUTH_ALGORITHM = 7,     /**< DKIM: `a=` */
+    SECMAIL_MAILAUTH_EXPLANATION = 8,   /**< SPF: what the domain says about its "fail" */
     SECMAIL_MAILAUTH_AUTHOR_DOMAIN = 9, /**< DMARC: of the From field */
     SECMAIL_MAILAUTH_ORG_DOMAIN = 10,   /**< DMARC: organizational domain of the author's */
     SECMAIL_MAILAUTH_RECORD = 11,       /**< SPF, DMARC: the record that decided */
@@ -408,22 +409,22 @@ SECMAIL_API const char *secmail_mailauth_result_text(const struct secmail_mailau
 
 /** Numbers of a verdict. */
 enum secmail_mailauth_number {
-    SECMAIL_MAILAUTH_KEY_BITS = 1,    /**< DKIM: of the key that was found */
-    SECMAIL_MAILAUTH_SIGNED_AT = 2,   /**< DKIM: `t=` */
-    SECMAIL_MAILAUTH_EXPIRES_AT = 3,  /**< DKIM: `x=` */
+    SECMAIL_MAILAUTH_KEY_BITS = 1,       /**< DKIM: of the key that was found */
+    SECMAIL_MAILAUTH_SIGNED_AT = 2,      /**< DKIM: `t=` */
+    SECMAIL_MAILAUTH_EXPIRES_AT = 3,     /**< DKIM: `x=` */
     SECMAIL_MAILAUTH_UNSIGNED_BYTES = 4, /**< DKIM: of the body, behind what `l=` covers */
-    SECMAIL_MAILAUTH_TESTING = 5,     /**< DKIM: 1 if the key record says `t=y`; DMARC: likewise */
-    SECMAIL_MAILAUTH_INSTANCES = 6,   /**< ARC: highest `i=` */
+    SECMAIL_MAILAUTH_TESTING = 5,   /**< DKIM: 1 if the key record says `t=y`; DMARC: likewise */
+    SECMAIL_MAILAUTH_INSTANCES = 6, /**< ARC: highest `i=` */
     SECMAIL_MAILAUTH_POLICY_APPLIED = 7, /**< DMARC: enum secmail_mailauth_policy, of this author */
-    SECMAIL_MAILAUTH_SPF_ALIGNED = 8, /**< DMARC: 1 if SPF passed for an aligned domain */
-    SECMAIL_MAILAUTH_DKIM_ALIGNED = 9, /**< DMARC: signatures that passed for an aligned domain */
-    SECMAIL_MAILAUTH_ARC_OVERRIDE = 10, /**< DMARC: 1 if a trusted sealer saw it pass */
-    SECMAIL_MAILAUTH_LOOKUPS = 11,    /**< SPF: terms that asked the DNS */
-    SECMAIL_MAILAUTH_VOIDS = 12,      /**< SPF: void lookups */
+    SECMAIL_MAILAUTH_SPF_ALIGNED = 8,    /**< DMARC: 1 if SPF passed for an aligned domain */
+    SECMAIL_MAILAUTH_DKIM_ALIGNED = 9,   /**< DMARC: signatures that passed for an aligned domain */
+    SECMAIL_MAILAUTH_ARC_OVERRIDE = 10,  /**< DMARC: 1 if a trusted sealer saw it pass */
+    SECMAIL_MAILAUTH_LOOKUPS = 11,       /**< SPF: terms that asked the DNS */
+    SECMAIL_MAILAUTH_VOIDS = 12,         /**< SPF: void lookups */
     SECMAIL_MAILAUTH_PREFIX_BITS = 13, /**< SPF: width of the ip4, ip6, a or mx term that matched */
     SECMAIL_MAILAUTH_INCLUDE_DEPTH = 14, /**< SPF: includes around the term that matched */
-    SECMAIL_MAILAUTH_STRICT_SPF = 15,  /**< DMARC: 1 if aspf=s */
-    SECMAIL_MAILAUTH_STRICT_DKIM = 16, /**< DMARC: 1 if adkim=s */
+    SECMAIL_MAILAUTH_STRICT_SPF = 15,    /**< DMARC: 1 if aspf=s */
+    SECMAIL_MAILAUTH_STRICT_DKIM = 16,   /**< DMARC: 1 if adkim=s */
 };
 
 /**
@@ -450,8 +451,8 @@ SECMAIL_API const char *secmail_mailauth_trace(const struct secmail_mailauth *m)
  * Writes an Authentication-Results field (RFC 8601) of the verdicts, to be put on top of the
  * message. Nothing of the mail can break out of it.
  *
- * @param[out] out  returned-owned; folded with CRLF and a tab, no CRLF at the end; a NUL follows and
- *   isn't counted
+ * @param[out] out  returned-owned; folded with CRLF and a tab, no CRLF at the end; a NUL follows
+ * and isn't counted
  * @return 0; SECMAIL_E_STATE (not evaluated). @since 0.1
  */
 SECMAIL_API int secmail_mailauth_header(struct secmail_mailauth *m, struct secmail_bytes **out);
@@ -468,8 +469,8 @@ SECMAIL_API int secmail_mailauth_received_spf(struct secmail_mailauth *m,
  *
  * @param after  0 for the last one, then the number that was returned
  * @return the number of the next such field above that one, counted from the top among all
- *   Authentication-Results fields, the first one being 1; 0 if there is none. From bottom to top, so
- *   that removing one doesn't change the numbers of those that follow. @since 0.1
+ *   Authentication-Results fields, the first one being 1; 0 if there is none. From bottom to top,
+ * so that removing one doesn't change the numbers of those that follow. @since 0.1
  */
 SECMAIL_API uint32_t secmail_mailauth_next_forged(const struct secmail_mailauth *m, uint32_t after);
 
@@ -488,8 +489,8 @@ SECMAIL_API int secmail_authres_read(struct secmail_context *context, struct sec
                                      const uint8_t *value, size_t size);
 
 /**
- * Finds the field that a client may trust in a message that a server of its own trust delivered: the
- * topmost Authentication-Results field, if it is the one of that server (RFC 8601 section 7.1).
+ * Finds the field that a client may trust in a message that a server of its own trust delivered:
+ * the topmost Authentication-Results field, if it is the one of that server (RFC 8601 section 7.1).
  * Everything below it may have been there before.
  *
  * @param[out] out  returned-owned; secmail_authres_free()
@@ -556,8 +557,8 @@ SECMAIL_API int secmail_dkim_key_generate(struct secmail_context *context,
  *
  * @param[out] out  returned-owned; secmail_dkim_key_unref()
  * @param der, size  copied; the caller wipes its own copy
- * @return 0; SECMAIL_E_MAILAUTH_KEY (malformed, encrypted, of another algorithm, below 1024 or above
- *   8192 bits, or its numbers don't fit together). @since 0.1
+ * @return 0; SECMAIL_E_MAILAUTH_KEY (malformed, encrypted, of another algorithm, below 1024 or
+ * above 8192 bits, or its numbers don't fit together). @since 0.1
  */
 SECMAIL_API int secmail_dkim_key_read(struct secmail_context *context,
                                       struct secmail_dkim_key **out, const uint8_t *der,
@@ -578,8 +579,8 @@ SECMAIL_API uint32_t secmail_dkim_key_algorithm(const struct secmail_dkim_key *k
 SECMAIL_API uint32_t secmail_dkim_key_bits(const struct secmail_dkim_key *key);
 
 /**
- * The TXT record to publish at SELECTOR._domainkey.DOMAIN ("v=DKIM1; k=rsa; p=...", RFC 6376 section
- * 3.6.1). In a zone file it must be cut into strings of at most 255 bytes.
+ * The TXT record to publish at SELECTOR._domainkey.DOMAIN ("v=DKIM1; k=rsa; p=...", RFC 6376
+ * section 3.6.1). In a zone file it must be cut into strings of at most 255 bytes.
  *
  * @param[out] out  returned-owned; a NUL follows and isn't counted
  * @return 0. @since 0.1
@@ -641,9 +642,9 @@ SECMAIL_API int secmail_dkim_signer_set_canon(struct secmail_dkim_signer *signer
 
 /**
  * Sets which fields are signed, a list with colons. A name that stands there more often than the
- * message has such fields says that no more may be added (oversigning, RFC 6376 section 8.15). Unless
- * set: all fields that matter to readers are signed, with one name more than there are of each that
- * may stand only once.
+ * message has such fields says that no more may be added (oversigning, RFC 6376 section 8.15).
+ * Unless set: all fields that matter to readers are signed, with one name more than there are of
+ * each that may stand only once.
  *
  * @param names  must hold From; copied
  * @return 0; SECMAIL_E_MAILAUTH_TEXT, SECMAIL_E_STATE. @since 0.1
@@ -676,8 +677,8 @@ SECMAIL_API int secmail_dkim_signer_update(struct secmail_dkim_signer *signer, c
 /**
  * Signs. The time of the context's clock becomes `t=`.
  *
- * @param[out] out  returned-owned: one DKIM-Signature field for each key of the domain, each ended by
- *   CRLF, to be put on top of the message; a NUL follows and isn't counted
+ * @param[out] out  returned-owned: one DKIM-Signature field for each key of the domain, each ended
+ * by CRLF, to be put on top of the message; a NUL follows and isn't counted
  * @return 0; SECMAIL_E_MAILAUTH_FROM (no From field, several, or one that can't be read, or of
  *   another domain than the signing one or one below it), SECMAIL_E_MAILAUTH_MESSAGE (the header is
  *   over the limits, or has a CR or LF by itself), SECMAIL_E_CLOCK, SECMAIL_E_RANDOM,
@@ -694,8 +695,8 @@ SECMAIL_API int secmail_dkim_signer_finish(struct secmail_dkim_signer *signer,
  * @param[out] out  returned-owned: ARC-Seal, ARC-Message-Signature and ARC-Authentication-Results,
  *   each ended by CRLF, to be put on top of the message; a NUL follows and isn't counted
  * @return 0; SECMAIL_E_STATE, SECMAIL_E_MAILAUTH_TEXT, SECMAIL_E_MAILAUTH_FROM (no From field),
- *   SECMAIL_E_MAILAUTH_MESSAGE (as for signing), SECMAIL_E_MAILAUTH_CHAIN (50 sets are there, or the
- *   newest one already says that the chain is broken), SECMAIL_E_CLOCK, SECMAIL_E_RANDOM.
+ *   SECMAIL_E_MAILAUTH_MESSAGE (as for signing), SECMAIL_E_MAILAUTH_CHAIN (50 sets are there, or
+ * the newest one already says that the chain is broken), SECMAIL_E_CLOCK, SECMAIL_E_RANDOM.
  * @since 0.1
  */
 SECMAIL_API int secmail_mailauth_seal(struct secmail_mailauth *m, const char *domain,

@@ -333,9 +333,9 @@ SECMAIL_API int secmail_decrypt_set_policy(struct secmail_decrypt *decrypt,
 
 /**
  * Says that the caller can feed the input a second time if not 0 (default 0). A SEIPDv1 message
- * above 4 MiB (or SECMAIL_LIMIT_HELD_PLAINTEXT, if that is less) is then read twice instead of being
- * held: the first reading authenticates it and ends with SECMAIL_NEEDS_REWIND, the second one emits,
- * and is compared with the first.
+ * above 4 MiB (or SECMAIL_LIMIT_HELD_PLAINTEXT, if that is less) is then read twice instead of
+ * being held: the first reading authenticates it and ends with SECMAIL_NEEDS_REWIND, the second one
+ * emits, and is compared with the first.
  *
  * @return 0; SECMAIL_E_STATE. @since 0.1
  */

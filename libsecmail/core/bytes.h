@@ -50,7 +50,7 @@ static inline uint8_t smi_u8(struct smi_cursor *c)
 static inline uint16_t smi_u16(struct smi_cursor *c)
 {
     const uint8_t *p = smi_take(c, 2);
-    return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+    return (uint16_t)(p ? p[0] << 8 | p[1] : 0);
 }
 
 static inline uint32_t smi_u32(struct smi_cursor *c)

@@ -34,7 +34,8 @@ static bool read_public(struct smi_rsa_public *key, struct smi_cursor *c)
     return true;
 }
 
-/* SubjectPublicKeyInfo: what stands in its BIT STRING. Parameters are NULL, or absent in old keys. */
+/* SubjectPublicKeyInfo: what stands in its BIT STRING. Parameters are NULL, or absent in old keys.
+ */
 static bool open_info(struct smi_cursor *c, struct smi_cursor *key)
 {
     struct smi_cursor info = smi_der_take(c, SMI_DER_SEQUENCE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * RSA signatures (RFC 8017, RSASSA-PKCS1-v1_5), through nettle. Private keys are kept as PKCS#1 bytes
- * in locked memory by whoever owns them, and become numbers only while they are used.
+ * RSA signatures (RFC 8017, RSASSA-PKCS1-v1_5), through nettle. Private keys are kept as PKCS#1
+ * bytes in locked memory by whoever owns them, and become numbers only while they are used.
  */
 #ifndef SMI_CRYPTO_RSA_H
 #define SMI_CRYPTO_RSA_H
@@ -40,8 +40,9 @@ bool smi_rsa_private_check(const uint8_t *der, size_t size, uint32_t *bits);
 /* Appends the RSAPublicKey of an RSAPrivateKey that was checked. */
 void smi_rsa_put_public(struct smi_buf *b, const uint8_t *der, size_t size);
 
-/* Signs a SHA-256 digest with a checked key: appends as many bytes as the modulus has. Blinded, with
- * memory accesses that don't depend on the key. 0, SECMAIL_E_RANDOM, SECMAIL_E_INTERNAL; recorded. */
+/* Signs a SHA-256 digest with a checked key: appends as many bytes as the modulus has. Blinded,
+ * with memory accesses that don't depend on the key. 0, SECMAIL_E_RANDOM, SECMAIL_E_INTERNAL;
+ * recorded. */
 int smi_rsa_sign_sha256(struct secmail_context *context, const uint8_t *der, size_t size,
                         const uint8_t digest[32], struct smi_buf *sig);
 

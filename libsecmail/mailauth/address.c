@@ -69,7 +69,8 @@ static bool read_address(struct smi_span text, struct smi_domain *domain)
     const struct smi_span address = smi_span_trim(text);
     struct smi_span host = address;
     const struct smi_span local = smi_span_cut(&host, '@');
-    if (!local.size || smi_span_find(local, ' ') < local.size || smi_span_find(local, '<') < local.size)
+    if (!local.size || smi_span_find(local, ' ') < local.size ||
+        smi_span_find(local, '<') < local.size)
         return false;
     return smi_domain_read_host(domain, host);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The author's domain, from the value of a From field (RFC 5322 section 3.6.2, RFC 6854). One reader
- * for verifying and signing, which rather finds nothing than something that a mail program might
- * read differently.
+ * The author's domain, from the value of a From field (RFC 5322 section 3.6.2, RFC 6854). One
+ * reader for verifying and signing, which rather finds nothing than something that a mail program
+ * might read differently.
  */
 #ifndef SMI_MAILAUTH_ADDRESS_H
 #define SMI_MAILAUTH_ADDRESS_H
@@ -24,8 +24,8 @@ enum smi_author {
 enum smi_author smi_author_read(const struct secmail_allocator *mem, struct smi_span value,
                                 struct smi_domain *domain);
 
-/* The same of a header, which must have one From field, and no bare line end that would make another
- * one for some reader. */
+/* The same of a header, which must have one From field, and no bare line end that would make
+ * another one for some reader. */
 enum smi_author smi_author_find(const struct smi_header *h, struct smi_domain *domain);
 
 /* What is wrong; one English clause. */

@@ -5,6 +5,10 @@
 #include "mailauth/arc_results.h"
 #include "mailauth/mailauth.h"
 
+#include <stdio.h>
+
+enum { REASON_SIZE = 200 };
+
 /* ---- Collecting ---- */
 
 /* "i=" of a field that is a tag list; 0 if it has none or none that can be. */
@@ -111,7 +115,7 @@ int smi_arc_collect(struct secmail_mailauth *m)
 static bool settle(struct secmail_mailauth *m, enum secmail_mailauth_verdict verdict,
                    const char *reference, const char *reason)
 {
-    smi_result_set(m, &m->arc, verdict, reference, "%s", reason);
+    smi_result_set(m, &m->arc, verdict, reference, reason, smi_span("", 0));
     m->arc_chain.settled = true;
     return true;
 }
@@ -142,8 +146,9 @@ static const char *read_seal(struct secmail_mailauth *m, size_t instance, struct
         return "a seal says that the chain was broken already";
     /* "For ARC Sets with instance values > 1, the values MUST be "pass". For the ARC Set with
      * instance value = 1, the value MUST be "none"." */
-    return smi_span_is(s->chain, instance ? "pass" : "none") ? NULL
-                                                             : "a seal's cv= does not fit its place";
+    return smi_span_is(s->chain, instance ? "pass" : "none")
+               ? NULL
+               : "a seal's cv= does not fit its place";
 }
 
 /* Asks for the keys of all seals at once; false if one is missing. */
@@ -201,23 +206,24 @@ static const char *verify_seals(struct secmail_mailauth *m)
     return reason;
 }
 
-/* The newest signature over the message; false when its key is missing. */
-static bool verify_signature(struct secmail_mailauth *m, const char **reason)
+/* The newest signature over the message; false when its key is missing. What is wrong is copied:
+ * texts of results move when others are written. */
+static bool verify_signature(struct secmail_mailauth *m, char reason[REASON_SIZE])
 {
     struct smi_dkim *d = &m->arc_chain.newest;
     if (!smi_dkim_verify(m, d))
         return false;
     m->arc.security = smi_weaker(m->arc.security, d->result.security);
+    const char *text = secmail_mailauth_result_text(&d->result, SECMAIL_MAILAUTH_REASON);
     if (d->result.verdict != SECMAIL_MAILAUTH_PASS)
-        *reason = secmail_mailauth_result_text(&d->result, SECMAIL_MAILAUTH_REASON);
+        snprintf(reason, REASON_SIZE, "%s", text ? text : "out of memory");
     return true;
 }
 
 static bool fail(struct secmail_mailauth *m, const char *what, const char *reference,
                  const char *reason)
 {
-    smi_result_set(m, &m->arc, SECMAIL_MAILAUTH_FAIL, reference, "%s: %s", what,
-                   reason ? reason : "out of memory");
+    smi_result_set(m, &m->arc, SECMAIL_MAILAUTH_FAIL, reference, what, smi_span_text(reason));
     m->arc_chain.settled = true;
     return true;
 }
@@ -225,14 +231,15 @@ static bool fail(struct secmail_mailauth *m, const char *what, const char *refer
 static bool verify_chain(struct secmail_mailauth *m)
 {
     const char *reason = NULL;
+    char text[REASON_SIZE] = "";
     bool known = ask_keys(m, &reason);
     if (reason)
         return fail(m, "ARC-Seal", "RFC 8617 section 5.2", reason);
-    known = verify_signature(m, &reason) && known;
+    known = verify_signature(m, text) && known;
     if (!known)
         return false;
-    if (reason)
-        return fail(m, "ARC-Message-Signature", "RFC 8617 section 5.2", reason);
+    if (*text)
+        return fail(m, "ARC-Message-Signature", "RFC 8617 section 5.2", text);
     reason = verify_seals(m);
     if (reason)
         return fail(m, "ARC-Seal", "RFC 8617 section 5.2", reason);

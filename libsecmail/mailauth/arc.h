@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The ARC chain of a message (RFC 8617): finding its sets and verifying them. arc_seal.c adds one. */
+/* The ARC chain of a message (RFC 8617): finding its sets and verifying them. arc_seal.c adds one.
+ */
 #ifndef SMI_MAILAUTH_ARC_H
 #define SMI_MAILAUTH_ARC_H
 

@@ -117,8 +117,8 @@ static int check_state(struct secmail_mailauth *m)
     return smi_check_signable(m->context, &m->message);
 }
 
-/* "If the message already contains an Authenticated Received Chain with the most recent AS reporting
- * "cv=fail", there is no need to proceed and the algorithm stops here." */
+/* "If the message already contains an Authenticated Received Chain with the most recent AS
+ * reporting "cv=fail", there is no need to proceed and the algorithm stops here." */
 static int check_chain(struct secmail_mailauth *m)
 {
     const struct smi_arc *a = &m->arc_chain;
@@ -179,10 +179,12 @@ int secmail_mailauth_seal(struct secmail_mailauth *m, const char *domain, const 
     if (rc)
         return rc;
     const struct smi_buf none = smi_buf_open(&m->context->mem);
-    struct sealing s = {
-        m,   {key, domain, selector, SMI_RELAXED, SMI_RELAXED, m->now, SMI_NO_TIME},
-        m->arc_chain.instances + 1,
-        none, none, none};
+    struct sealing s = {m,
+                        {key, domain, selector, SMI_RELAXED, SMI_RELAXED, m->now, SMI_NO_TIME},
+                        m->arc_chain.instances + 1,
+                        none,
+                        none,
+                        none};
     rc = seal(&s, out);
     smi_buf_free(&s.results);
     smi_buf_free(&s.signature);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Writing Authentication-Results (RFC 8601 section 2.2) and Received-SPF (RFC 7208 section 9.1). What
- * comes from the mail or the DNS is a token, a quoted string, or left out; a line end is written by
- * nobody but new_line().
+ * Writing Authentication-Results (RFC 8601 section 2.2) and Received-SPF (RFC 7208 section 9.1).
+ * What comes from the mail or the DNS is a token, a quoted string, or left out; a line end is
+ * written by nobody but new_line().
  */
 #include "mailauth/authres.h"
 

@@ -196,7 +196,8 @@ static size_t until_mark(const uint8_t *p, size_t size)
     return i;
 }
 
-/* For the simple form only empty lines matter: bytes before the line ends at the end of `size` ones. */
+/* For the simple form only empty lines matter: bytes before the line ends at the end of `size`
+ * ones. */
 static size_t until_line_ends(const uint8_t *p, size_t size)
 {
     size_t end = size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Signing keys: reading, writing, generating. The private part is PKCS#1 (RSA) or a seed (Ed25519) in
- * protected memory, for as long as the key lives.
+ * Signing keys: reading, writing, generating. The private part is PKCS#1 (RSA) or a seed (Ed25519)
+ * in protected memory, for as long as the key lives.
  */
 #include "mailauth/dkim_private.h"
 
@@ -17,8 +17,8 @@
 enum { SEED_SIZE = 32, DEFAULT_BITS = 2048, LEAST_BITS = 1024, MOST_MADE = 4096, MOST_READ = 8192 };
 
 /* AlgorithmIdentifiers: rsaEncryption with NULL (RFC 8017 appendix A.1), Ed25519 (RFC 8410). */
-static const uint8_t rsa_algorithm[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
-                                        0x01, 0x01, 0x01, 0x05, 0x00};
+static const uint8_t rsa_algorithm[] = {0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                        0x0d, 0x01, 0x01, 0x01, 0x05, 0x00};
 static const uint8_t ed25519_algorithm[] = {0x06, 0x03, 0x2b, 0x65, 0x70};
 
 struct secmail_dkim_key {
@@ -86,7 +86,8 @@ static bool is_algorithm(const struct smi_cursor *c, const uint8_t *bytes, size_
     return c->size == size && smi_equal(c->data, bytes, size);
 }
 
-/* OneAsymmetricKey (RFC 5958 section 2): version, algorithm, key, [0] attributes, [1] public key. */
+/* OneAsymmetricKey (RFC 5958 section 2): version, algorithm, key, [0] attributes, [1] public key.
+ */
 static int read_pkcs8(struct secmail_context *context, struct secmail_dkim_key **out,
                       struct smi_cursor c)
 {

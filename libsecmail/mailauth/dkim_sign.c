@@ -17,13 +17,26 @@ static const struct {
     const char *name;
     bool once;
 } defaults[] = {
-    {"From", true},         {"To", true},           {"Cc", true},
-    {"Subject", true},      {"Date", true},         {"Message-ID", true},
-    {"Reply-To", true},     {"In-Reply-To", true},  {"References", true},
-    {"MIME-Version", true}, {"Content-Type", true}, {"Content-Transfer-Encoding", true},
-    {"Sender", false},      {"List-Id", false},     {"List-Help", false},
-    {"List-Post", false},   {"List-Owner", false},  {"List-Archive", false},
-    {"List-Subscribe", false},   {"List-Unsubscribe", false},
+    {"From", true},
+    {"To", true},
+    {"Cc", true},
+    {"Subject", true},
+    {"Date", true},
+    {"Message-ID", true},
+    {"Reply-To", true},
+    {"In-Reply-To", true},
+    {"References", true},
+    {"MIME-Version", true},
+    {"Content-Type", true},
+    {"Content-Transfer-Encoding", true},
+    {"Sender", false},
+    {"List-Id", false},
+    {"List-Help", false},
+    {"List-Post", false},
+    {"List-Owner", false},
+    {"List-Archive", false},
+    {"List-Subscribe", false},
+    {"List-Unsubscribe", false},
     {"List-Unsubscribe-Post", false},
 };
 

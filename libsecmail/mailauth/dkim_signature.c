@@ -16,7 +16,7 @@ struct reader {
 static const char *wrong(struct smi_signature *s, const char *tag, const char *reason)
 {
     s->decider = tag;
-    s->reference = s->kind == SMI_DKIM_SIGNATURE ? "RFC 6376 section 3.5"
+    s->reference = s->kind == SMI_DKIM_SIGNATURE  ? "RFC 6376 section 3.5"
                    : s->kind == SMI_ARC_SIGNATURE ? "RFC 8617 section 4.1.2"
                                                   : "RFC 8617 section 4.1.3";
     return reason;
@@ -311,9 +311,17 @@ const char *smi_signature_read(struct smi_signature *s, enum smi_signature_kind 
 {
     struct reader r = {.s = s, .most_names = most_names, .weak = weak};
     const struct smi_span none = smi_span("", 0);
-    *s = (struct smi_signature){.kind = kind, .domain = none, .selector = none, .identity = none,
-                                .names = none, .signature = none, .cut = none, .chain = none,
-                                .algorithm = none, .time = SMI_NO_TIME, .expires = SMI_NO_TIME};
+    *s = (struct smi_signature){.kind = kind,
+                                .domain = none,
+                                .selector = none,
+                                .identity = none,
+                                .names = none,
+                                .signature = none,
+                                .cut = none,
+                                .chain = none,
+                                .algorithm = none,
+                                .time = SMI_NO_TIME,
+                                .expires = SMI_NO_TIME};
     const char *reason = smi_taglist_read(&r.tags, value);
     s->domain = value_of(&r, "d");
     s->selector = value_of(&r, "s");

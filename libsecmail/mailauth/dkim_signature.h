@@ -22,10 +22,10 @@ struct smi_signature {
     enum smi_key_kind key;
     uint8_t hash; /* SMI_SHA1 or SMI_SHA256 */
     enum smi_canon header_canon, body_canon;
-    uint64_t length;     /* l=; UINT64_MAX for the whole body */
+    uint64_t length; /* l=; UINT64_MAX for the whole body */
     bool has_length;
-    int64_t time;        /* t=, or SMI_NO_TIME */
-    int64_t expires;     /* x=, or SMI_NO_TIME */
+    int64_t time;    /* t=, or SMI_NO_TIME */
+    int64_t expires; /* x=, or SMI_NO_TIME */
     uint8_t body_hash[32];
     struct smi_span algorithm; /* a= */
     struct smi_span domain;    /* d= */
@@ -36,9 +36,9 @@ struct smi_signature {
     struct smi_span cut;       /* what is left out when the field itself is hashed */
     struct smi_span chain;     /* cv= of a seal */
     /* When it can't be used: */
-    const char *decider;       /* tag */
+    const char *decider; /* tag */
     const char *reference;
-    bool policy;               /* refused here, rather than wrong */
+    bool policy; /* refused here, rather than wrong */
 };
 
 /* Reads a field's value: NULL, or what is wrong with it. d= and s= are set whenever they can be

@@ -161,7 +161,8 @@ int secmail_dkim_signer_set_canon(struct secmail_dkim_signer *s, const char *can
     struct smi_span rest = smi_span_text(canon);
     const bool two = smi_span_find(rest, '/') < rest.size;
     if (!read_canon(smi_span_cut(&rest, '/'), &header) || (two && !read_canon(rest, &body)))
-        return smi_fail(s->context, SECMAIL_E_MAILAUTH_TEXT, "not a canonicalization: %.60s", canon);
+        return smi_fail(s->context, SECMAIL_E_MAILAUTH_TEXT, "not a canonicalization: %.60s",
+                        canon);
     s->header_canon = header;
     s->body_canon = body;
     return 0;
@@ -262,10 +263,13 @@ static int sign_with(struct secmail_dkim_signer *s, const struct entry *e, struc
                      struct smi_buf *out)
 {
     const int64_t now = smi_now(s->context);
-    const struct smi_signing signing = {
-        e->key,          e->domain.text, e->selector.text,
-        s->header_canon, s->body_canon,  now,
-        s->lifetime ? now + s->lifetime : SMI_NO_TIME};
+    const struct smi_signing signing = {e->key,
+                                        e->domain.text,
+                                        e->selector.text,
+                                        s->header_canon,
+                                        s->body_canon,
+                                        now,
+                                        s->lifetime ? now + s->lifetime : SMI_NO_TIME};
     struct smi_buf data = smi_buf_open(&s->context->mem), field = data;
     int rc = 0;
     if (now < 0)

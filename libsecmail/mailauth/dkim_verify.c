@@ -86,8 +86,8 @@ static enum smi_key_state unusable(struct smi_key *key, uint8_t verdict, const c
 static enum smi_key_state decode_key(struct secmail_mailauth *m, const struct smi_key_record *r,
                                      struct smi_key *key)
 {
-    struct smi_buf b = {.data = key->bytes, .room = sizeof key->bytes,
-                        .ceiling = sizeof key->bytes, .over = -1};
+    struct smi_buf b = {
+        .data = key->bytes, .room = sizeof key->bytes, .ceiling = sizeof key->bytes, .over = -1};
     struct smi_rsa_public rsa;
     const bool decoded = smi_put_base64(&b, r->key) && !b.error;
     key->size = b.size;
@@ -212,7 +212,7 @@ bool smi_check_signature(struct secmail_mailauth *m, const struct smi_signature 
 static bool settle(struct secmail_mailauth *m, struct smi_dkim *d, uint8_t verdict,
                    const char *decider, const char *reference, const char *reason)
 {
-    smi_result_set(m, &d->result, verdict, reference, "%s", reason);
+    smi_result_set(m, &d->result, verdict, reference, reason, smi_span("", 0));
     if (decider)
         smi_result_text(m, &d->result, SECMAIL_MAILAUTH_DECIDER, smi_span_text(decider));
     d->settled = true;
@@ -271,7 +271,8 @@ int smi_dkim_read(struct secmail_mailauth *m, struct smi_dkim *d, enum smi_signa
         return 0;
     }
     if (m->message.header_over) {
-        settle(m, d, SECMAIL_MAILAUTH_POLICY, NULL, NULL, "the message's header is over the limits");
+        settle(m, d, SECMAIL_MAILAUTH_POLICY, NULL, NULL,
+               "the message's header is over the limits");
         return 0;
     }
     return smi_message_want(&m->message, s->body_canon, s->hash, s->length, &d->body_hash);
@@ -288,8 +289,7 @@ static bool body_matches(struct secmail_mailauth *m, struct smi_dkim *d)
         return false;
     }
     if (s->has_length)
-        smi_result_number(&d->result, SECMAIL_MAILAUTH_UNSIGNED_BYTES,
-                          (int64_t)(size - s->length));
+        smi_result_number(&d->result, SECMAIL_MAILAUTH_UNSIGNED_BYTES, (int64_t)(size - s->length));
     if (smi_equal(h->digest, s->body_hash, smi_hash_size(s->hash)))
         return true;
     settle(m, d, SECMAIL_MAILAUTH_FAIL, "bh", "RFC 6376 section 6.1.3",
@@ -394,8 +394,8 @@ int smi_dkim_collect(struct secmail_mailauth *m)
     for (uint32_t i = 0; i < h->count && name != SMI_NO_NAME && !rc; i++) {
         if (!h->fields[i].name_size || h->fields[i].name != name)
             continue;
-        const bool over =
-            m->signature_count >= smi_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_SIGNATURES);
+        const bool over = m->signature_count >=
+                          smi_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_SIGNATURES);
         rc = over ? refuse_signature(m, i) : add_signature(m, i);
     }
     return rc;

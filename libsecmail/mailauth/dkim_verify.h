@@ -17,8 +17,8 @@ struct smi_dkim {
     struct secmail_mailauth_result result;
 };
 
-/* Reads a signature field and asks for the body hash that it needs; settled if it is of no use. 0 or
- * a recorded error. */
+/* Reads a signature field and asks for the body hash that it needs; settled if it is of no use. 0
+ * or a recorded error. */
 int smi_dkim_read(struct secmail_mailauth *m, struct smi_dkim *d, enum smi_signature_kind kind,
                   uint32_t field);
 

@@ -12,10 +12,10 @@ struct dmarc {
     struct secmail_mailauth *m;
     struct secmail_mailauth_result *r;
     struct smi_domain author;
-    struct smi_walk walk;               /* of the author's domain */
+    struct smi_walk walk;                /* of the author's domain */
     const struct smi_walk_step *applied; /* whose record applies */
     bool open;
-    bool unsure;                        /* an identifier that might have aligned is not known */
+    bool unsure; /* an identifier that might have aligned is not known */
     uint8_t security;
 };
 
@@ -47,8 +47,8 @@ static uint8_t lowered(const struct smi_dmarc_record *r, uint8_t policy)
     return r->testing && policy > SECMAIL_MAILAUTH_POLICY_NONE ? policy - 1 : policy;
 }
 
-/* Which tag holds for this author, after what "t=y" does to it. 0 when an answer is missing or can't
- * be had: `failed` tells. */
+/* Which tag holds for this author, after what "t=y" does to it. 0 when an answer is missing or
+ * can't be had: `failed` tells. */
 static uint8_t policy_of_author(struct dmarc *d, bool *failed)
 {
     const struct smi_dmarc_record *r = &d->applied->record;
@@ -100,8 +100,8 @@ static enum alignment align(struct dmarc *d, const struct smi_domain *domain, bo
 }
 
 /* True if an identifier that passed is aligned. One whose own check came to nothing, or whose
- * alignment can't be found out, makes a failure unsure: but only if it might align, or anybody could
- * make it so. */
+ * alignment can't be found out, makes a failure unsure: but only if it might align, or anybody
+ * could make it so. */
 static bool counts(struct dmarc *d, const struct secmail_mailauth_result *r,
                    const struct smi_domain *domain, bool strict)
 {
@@ -144,7 +144,7 @@ static int64_t count_signatures(struct dmarc *d, bool strict)
 static bool finish(struct dmarc *d, enum secmail_mailauth_verdict verdict, const char *reference,
                    const char *reason)
 {
-    smi_result_set(d->m, d->r, verdict, reference, "%s", reason);
+    smi_result_set(d->m, d->r, verdict, reference, reason, smi_span("", 0));
     d->r->security = smi_weaker(d->security, d->walk.security);
     return true;
 }

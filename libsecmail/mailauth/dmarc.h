@@ -11,8 +11,8 @@ struct smi_dmarc_record {
     uint8_t p, sp, np; /* enum secmail_mailauth_policy; 0 if absent */
     uint8_t psd;       /* 'y', 'n', 'u' */
     bool strict_dkim, strict_spf;
-    bool testing;      /* t=y */
-    bool unusable;     /* p, sp or np is wrong, and there is no rua to report that to */
+    bool testing;  /* t=y */
+    bool unusable; /* p, sp or np is wrong, and there is no rua to report that to */
     struct smi_span text;
 };
 
@@ -33,9 +33,9 @@ struct smi_walk_step {
 };
 
 struct smi_walk {
-    bool open;         /* an answer is missing */
-    bool failed;       /* a question before the end of the walk has no answer */
-    bool own_failed;   /* that was the first one */
+    bool open;       /* an answer is missing */
+    bool failed;     /* a question before the end of the walk has no answer */
+    bool own_failed; /* that was the first one */
     uint8_t security;
     size_t count;
     struct smi_walk_step steps[SMI_WALK_MAX];

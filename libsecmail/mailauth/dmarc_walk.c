@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The DNS tree walk (RFC 9989 section 4.10), and RFC 7489's two questions where a public suffix list
- * is used instead. All names of a walk are asked at once: they are known from the start.
+ * The DNS tree walk (RFC 9989 section 4.10), and RFC 7489's two questions where a public suffix
+ * list is used instead. All names of a walk are asked at once: they are known from the start.
  */
 #include "mailauth/dmarc.h"
 
@@ -27,7 +27,8 @@ static void list_suffix_names(struct secmail_mailauth *m, struct smi_walk *w,
     const char *org = m->find_suffix(m->suffix_user, domain->text);
     w->steps[0].name = *domain;
     w->count = 1;
-    if (org && smi_domain_read(&w->org, smi_span_text(org)) && smi_domain_is_under(domain, &w->org)) {
+    if (org && smi_domain_read(&w->org, smi_span_text(org)) &&
+        smi_domain_is_under(domain, &w->org)) {
         if (!smi_domain_same(domain, &w->org))
             w->steps[w->count++].name = w->org;
     } else {
@@ -56,7 +57,9 @@ static void read_step(struct secmail_mailauth *m, struct smi_walk_step *step,
     }
     step->found = count == 1;
     smi_trace(m, "dmarc: _dmarc.%s: %s", step->name.text,
-              step->found ? "record" : count ? "several records" : "no record");
+              step->found ? "record"
+              : count     ? "several records"
+                          : "no record");
 }
 
 /* Reads the answers from the start to where the walk ends: `stop` counts the steps. */

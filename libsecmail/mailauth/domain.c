@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Domain names. U-labels are encoded (RFC 3492), not mapped: a U-label is in Unicode's normal form C
- * and lower case by definition (RFC 5890 section 2.3.2.1), and what isn't one names no domain.
+ * Domain names. U-labels are encoded (RFC 3492), not mapped: a U-label is in Unicode's normal form
+ * C and lower case by definition (RFC 5890 section 2.3.2.1), and what isn't one names no domain.
  */
 #include "mailauth/domain.h"
 

@@ -20,7 +20,7 @@ struct smi_field {
 /* One name, whatever its case. */
 struct smi_field_name {
     uint32_t hash;
-    uint32_t last;  /* the bottommost field of this name + 1 */
+    uint32_t last; /* the bottommost field of this name + 1 */
     uint32_t count;
 };
 

@@ -181,7 +181,8 @@ int secmail_mailauth_set_client_ip(struct secmail_mailauth *m, const char *addre
     if (rc)
         return rc;
     if (!read_ip(&ip, smi_span_text(address)))
-        return smi_fail(m->context, SECMAIL_E_MAILAUTH_ADDRESS, "not an IP address: %.60s", address);
+        return smi_fail(m->context, SECMAIL_E_MAILAUTH_ADDRESS, "not an IP address: %.60s",
+                        address);
     m->ip = ip;
     return 0;
 }
@@ -280,8 +281,8 @@ int secmail_mailauth_trust_sealer(struct secmail_mailauth *m, const char *domain
     return 0;
 }
 
-int secmail_mailauth_set_public_suffixes(struct secmail_mailauth *m, secmail_mailauth_suffix_fn find,
-                                         void *user)
+int secmail_mailauth_set_public_suffixes(struct secmail_mailauth *m,
+                                         secmail_mailauth_suffix_fn find, void *user)
 {
     const int rc = enter_session(m);
     if (rc)
@@ -408,10 +409,9 @@ static int enter_question(struct secmail_mailauth *m, uint32_t question)
     if (!m || !smi_enter(m->context))
         return SECMAIL_E_ARGUMENT;
     const struct smi_question *q = question_at(m, question);
-    return q && q->status == SMI_DNS_OPEN
-               ? 0
-               : smi_fail(m->context, SECMAIL_E_MAILAUTH_QUESTION, "question %u is not open",
-                          question);
+    return q && q->status == SMI_DNS_OPEN ? 0
+                                          : smi_fail(m->context, SECMAIL_E_MAILAUTH_QUESTION,
+                                                     "question %u is not open", question);
 }
 
 int secmail_mailauth_add_record(struct secmail_mailauth *m, uint32_t question, const uint8_t *rdata,

@@ -33,8 +33,8 @@ struct secmail_mailauth {
     uint32_t methods;
     uint32_t options;
     uint32_t limits[SMI_MAILAUTH_LIMITS]; /* by enum secmail_mailauth_limit */
-    bool evaluated; /* at least once: the session stands */
-    bool done;      /* the verdicts stand */
+    bool evaluated;                       /* at least once: the session stands */
+    bool done;                            /* the verdicts stand */
 
     struct smi_ip ip;
     struct smi_copy helo;

@@ -108,7 +108,8 @@ static int end_header(struct smi_message *m)
     return m->on_header(m, m->user);
 }
 
-/* How much of the data belongs to the header, with the empty line that ends it; `ended` if it does. */
+/* How much of the data belongs to the header, with the empty line that ends it; `ended` if it does.
+ */
 static size_t header_part(struct smi_message *m, const uint8_t *data, size_t size, bool *ended)
 {
     size_t pos = 0;

@@ -28,12 +28,12 @@ enum smi_message_state { SMI_MESSAGE_HEADER, SMI_MESSAGE_BODY, SMI_MESSAGE_DONE 
 struct smi_message {
     struct secmail_context *context;
     enum smi_message_state state;
-    bool lf_ends;         /* each LF stands for CRLF */
-    bool no_hashes;       /* nobody needs the body */
-    bool header_over;     /* the header passed its limit: what was kept is only its beginning */
-    bool no_empty_line;   /* the message ended inside the header */
-    uint8_t last;         /* byte that came before, in the header and for lf_ends */
-    size_t line;          /* bytes of the current header line */
+    bool lf_ends;       /* each LF stands for CRLF */
+    bool no_hashes;     /* nobody needs the body */
+    bool header_over;   /* the header passed its limit: what was kept is only its beginning */
+    bool no_empty_line; /* the message ended inside the header */
+    uint8_t last;       /* byte that came before, in the header and for lf_ends */
+    size_t line;        /* bytes of the current header line */
     size_t most_fields;
     uint64_t body_size;
     struct smi_header header;

@@ -51,8 +51,8 @@ static struct smi_question *find(const struct smi_answers *t, uint32_t hash,
 {
     for (uint32_t i = t->buckets[hash % SMI_QUESTION_BUCKETS]; i; i = t->questions[i - 1].chain) {
         struct smi_question *q = &t->questions[i - 1];
-        if (q->hash == hash && q->type == type && smi_span_equal(name_of(t, q),
-                                                                 smi_domain_span(name)))
+        if (q->hash == hash && q->type == type &&
+            smi_span_equal(name_of(t, q), smi_domain_span(name)))
             return q;
     }
     return NULL;
@@ -117,7 +117,8 @@ bool smi_next_record(const struct smi_answers *t, uint32_t *at, struct smi_span 
 
 /* ---- Answering ---- */
 
-/* The character-strings of a TXT record, joined (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2). */
+/* The character-strings of a TXT record, joined (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2).
+ */
 static void put_text_record(struct smi_buf *b, struct smi_cursor *c)
 {
     while (smi_left(c)) {
@@ -173,8 +174,8 @@ static int link_record(struct smi_answers *t, struct smi_question *q, size_t at)
 {
     if (!smi_grow(t->mem, &t->records, &t->record_room, t->record_count + 1, sizeof *t->records))
         return SECMAIL_E_NOMEM;
-    t->records[t->record_count] =
-        (struct smi_record){.at = (uint32_t)at, .size = (uint32_t)(t->data.size - at)};
+    t->records[t->record_count] = (struct smi_record){.at = (uint32_t)at,
+                                                      .size = (uint32_t)(t->data.size - at)};
     const uint32_t number = (uint32_t)++t->record_count;
     if (q->last)
         t->records[q->last - 1].next = number;

@@ -22,14 +22,14 @@ enum smi_dns_status {
 
 struct smi_question {
     uint32_t hash;
-    uint32_t chain;  /* next question of the same bucket + 1 */
-    uint32_t name;   /* offset in names */
-    uint32_t first;  /* first record + 1 */
+    uint32_t chain; /* next question of the same bucket + 1 */
+    uint32_t name;  /* offset in names */
+    uint32_t first; /* first record + 1 */
     uint32_t last;
-    uint32_t bytes;  /* of all records */
+    uint32_t bytes; /* of all records */
     uint16_t count;
     uint16_t type;
-    uint8_t size;    /* of the name */
+    uint8_t size; /* of the name */
     uint8_t status;
     uint8_t security;
 };
@@ -50,12 +50,12 @@ struct smi_answers {
     size_t record_count, record_room;
     struct smi_buf names; /* each with a NUL behind it */
     struct smi_buf data;
-    size_t open;          /* questions without an answer */
-    size_t most;          /* questions that may be asked */
-    size_t most_bytes;    /* of one answer */
-    bool over;            /* a question was not asked for that */
-    bool late;            /* the deadline has passed: open questions count as timed out */
-    int error;            /* SECMAIL_E_NOMEM, or 0 */
+    size_t open;       /* questions without an answer */
+    size_t most;       /* questions that may be asked */
+    size_t most_bytes; /* of one answer */
+    bool over;         /* a question was not asked for that */
+    bool late;         /* the deadline has passed: open questions count as timed out */
+    int error;         /* SECMAIL_E_NOMEM, or 0 */
     uint32_t buckets[SMI_QUESTION_BUCKETS];
 };
 
@@ -65,7 +65,7 @@ struct smi_answer {
     uint8_t status;   /* enum smi_dns_status */
     uint8_t security; /* enum secmail_mailauth_security */
     uint16_t records;
-    uint32_t first;   /* record + 1 */
+    uint32_t first; /* record + 1 */
 };
 
 void smi_answers_init(struct smi_answers *t, const struct secmail_allocator *mem);

@@ -15,28 +15,40 @@ void smi_result_begin(struct secmail_mailauth_result *r, const struct secmail_ma
     *r = (struct secmail_mailauth_result){.owner = m, .method = (uint8_t)method};
 }
 
-void smi_result_text(struct secmail_mailauth *m, struct secmail_mailauth_result *r,
-                     enum secmail_mailauth_text what, struct smi_span text)
+static void put_text(struct smi_buf *b, struct smi_span text)
 {
-    const size_t at = m->strings.size;
-    smi_put_visible(&m->strings, smi_span(text.data, text.size < TEXT_MAX ? text.size : TEXT_MAX));
+    smi_put_visible(b, smi_span(text.data, text.size < TEXT_MAX ? text.size : TEXT_MAX));
+}
+
+/* Ends a text that begins at `at`. */
+static void end_text(struct secmail_mailauth *m, struct secmail_mailauth_result *r,
+                     enum secmail_mailauth_text what, size_t at)
+{
     smi_put_u8(&m->strings, 0);
     r->texts[what] = m->strings.error ? 0 : (uint32_t)at;
 }
 
+void smi_result_text(struct secmail_mailauth *m, struct secmail_mailauth_result *r,
+                     enum secmail_mailauth_text what, struct smi_span text)
+{
+    const size_t at = m->strings.size;
+    put_text(&m->strings, text);
+    end_text(m, r, what, at);
+}
+
 void smi_result_set(struct secmail_mailauth *m, struct secmail_mailauth_result *r,
                     enum secmail_mailauth_verdict verdict, const char *reference,
-                    const char *format, ...)
+                    const char *reason, struct smi_span about)
 {
-    char line[LINE_SIZE];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
+    const size_t at = m->strings.size;
     r->verdict = (uint8_t)verdict;
-    smi_result_text(m, r, SECMAIL_MAILAUTH_REASON, smi_span_text(line));
-    if (reference)
-        smi_result_text(m, r, SECMAIL_MAILAUTH_REFERENCE, smi_span_text(reference));
+    r->reference = reference;
+    smi_put_text(&m->strings, reason);
+    if (about.size) {
+        smi_put(&m->strings, ": ", 2);
+        put_text(&m->strings, about);
+    }
+    end_text(m, r, SECMAIL_MAILAUTH_REASON, at);
 }
 
 void smi_trace(struct secmail_mailauth *m, const char *format, ...)
@@ -72,7 +84,11 @@ uint32_t secmail_mailauth_result_security(const struct secmail_mailauth_result *
 const char *secmail_mailauth_result_text(const struct secmail_mailauth_result *result,
                                          uint32_t what)
 {
-    if (!result || what >= SMI_RESULT_TEXTS || !result->texts[what])
+    if (!result || what >= SMI_RESULT_TEXTS)
+        return NULL;
+    if (what == SECMAIL_MAILAUTH_REFERENCE)
+        return result->reference;
+    if (!result->texts[what])
         return NULL;
     return (const char *)result->owner->strings.data + result->texts[what];
 }

@@ -15,6 +15,7 @@ struct secmail_mailauth_result {
     uint8_t verdict;
     uint8_t security;
     uint32_t has;                     /* bits of the numbers that are there */
+    const char *reference;            /* static */
     uint32_t texts[SMI_RESULT_TEXTS]; /* by enum secmail_mailauth_text */
     int64_t numbers[SMI_RESULT_NUMBERS];
 };
@@ -23,10 +24,11 @@ struct secmail_mailauth_result {
 void smi_result_begin(struct secmail_mailauth_result *r, const struct secmail_mailauth *m,
                       enum secmail_mailauth_method method);
 
-/* The verdict, the section that makes it so (a static text, or NULL), and its reason. */
+/* The verdict, the section that makes it so (static, or NULL), and its reason: "reason", or
+ * "reason: about" where `about` isn't empty. Neither may be a text of a result. */
 void smi_result_set(struct secmail_mailauth *m, struct secmail_mailauth_result *r,
                     enum secmail_mailauth_verdict verdict, const char *reference,
-                    const char *format, ...) __attribute__((format(printf, 5, 6)));
+                    const char *reason, struct smi_span about);
 
 /* A text; as people can see it, whatever it holds. */
 void smi_result_text(struct secmail_mailauth *m, struct secmail_mailauth_result *r,

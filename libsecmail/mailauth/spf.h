@@ -23,11 +23,11 @@ enum smi_spf_kind {
 
 struct smi_spf_term {
     uint8_t kind;
-    uint8_t verdict;        /* of a directive, by its qualifier */
-    uint8_t bits4, bits6;   /* prefix lengths */
-    uint8_t network[16];    /* of ip4 and ip6 */
-    struct smi_span spec;   /* domain-spec; empty where there is none */
-    struct smi_span text;   /* the term as it is written */
+    uint8_t verdict;      /* of a directive, by its qualifier */
+    uint8_t bits4, bits6; /* prefix lengths */
+    uint8_t network[16];  /* of ip4 and ip6 */
+    struct smi_span spec; /* domain-spec; empty where there is none */
+    struct smi_span text; /* the term as it is written */
 };
 
 /* So many terms are kept when a record is checked; others are read again. */
@@ -35,7 +35,7 @@ enum { SMI_SPF_KEPT = 40 };
 
 struct smi_spf_record {
     struct smi_span text;
-    struct smi_span rest;              /* terms behind those that are kept */
+    struct smi_span rest; /* terms behind those that are kept */
     size_t kept;
     struct smi_spf_term terms[SMI_SPF_KEPT];
     struct smi_spf_term redirect, exp; /* spec is empty where there is none */
@@ -66,19 +66,19 @@ enum { SMI_SPF_OPEN = 0 };
 
 struct smi_spf {
     struct secmail_mailauth *m;
-    struct smi_span local;     /* of the sender */
-    struct smi_domain sender;  /* its domain */
+    struct smi_span local;    /* of the sender */
+    struct smi_domain sender; /* its domain */
     struct smi_span helo;
     uint32_t lookups, voids;
-    uint32_t depth;            /* of includes */
+    uint32_t depth; /* of includes */
     uint8_t security;
-    const char *reason;        /* static; why an error came up */
+    const char *reason; /* static; why an error came up */
     const char *reference;
     struct smi_spf_term match; /* the directive that matched */
     uint32_t match_depth;
     uint32_t match_bits;
-    struct smi_span record;    /* in which the decision fell; outermost for a match */
-    struct smi_span exp;       /* of that record */
+    struct smi_span record; /* in which the decision fell; outermost for a match */
+    struct smi_span exp;    /* of that record */
     struct smi_domain exp_domain;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * check_host() of RFC 7208. Each step returns a verdict, or SMI_SPF_OPEN when an answer is missing;
- * then everything returns, and the evaluation runs again from the start when there are more answers.
+ * then everything returns, and the evaluation runs again from the start when there are more
+ * answers.
  */
 #include "mailauth/spf.h"
 
@@ -74,6 +75,22 @@ static uint16_t address_type(const struct smi_spf *s)
     return s->m->ip.size == 4 ? SECMAIL_MAILAUTH_A : SECMAIL_MAILAUTH_AAAA;
 }
 
+/*
+ * A host without addresses is a void lookup; one that only lacks those of the client's family isn't,
+ * or domains whose hosts have IPv4 alone would fail whenever an IPv6 client asks.
+ */
+static enum match count_host_void(struct smi_spf *s, const struct smi_domain *host, uint8_t status)
+{
+    if (status == SMI_DNS_NODATA && s->m->ip.size == 16) {
+        const struct smi_answer four = smi_ask(&s->m->answers, host, SECMAIL_MAILAUTH_A);
+        if (four.status == SMI_DNS_OPEN)
+            return WAIT;
+        if (four.status == SMI_DNS_DATA)
+            return NO_MATCH;
+    }
+    return count_void(s) ? NO_MATCH : PERMANENT;
+}
+
 /* Is the client's address among those of a host? */
 static enum match match_host(struct smi_spf *s, const struct smi_spf_term *t,
                              const struct smi_domain *host)
@@ -85,8 +102,8 @@ static enum match match_host(struct smi_spf *s, const struct smi_spf_term *t,
         return WAIT;
     if (smi_dns_failed(a.status))
         return temporary(s);
-    if (smi_dns_void(a.status) && !count_void(s))
-        return PERMANENT;
+    if (smi_dns_void(a.status))
+        return count_host_void(s, host, a.status);
     struct smi_span record;
     for (uint32_t at = a.first; smi_next_record(&s->m->answers, &at, &record);) {
         if (smi_ip_in(ip->bytes, record.data, bits)) {
@@ -125,7 +142,8 @@ static enum match match_exchangers(struct smi_spf *s, const struct smi_spf_term 
     enum match match = NO_MATCH;
     struct smi_span record;
     struct smi_domain host;
-    for (uint32_t at = a.first; match == NO_MATCH && smi_next_record(&s->m->answers, &at, &record);) {
+    for (uint32_t at = a.first;
+         match == NO_MATCH && smi_next_record(&s->m->answers, &at, &record);) {
         smi_domain_read(&host, record);
         match = match_host(s, t, &host);
     }
@@ -218,8 +236,8 @@ static enum match match_term(struct smi_spf *s, const struct smi_spf_term *t,
 
 /* ---- Records ---- */
 
-static const char *const outcomes[] = {"no match", "match", "waits for an answer", "temporary error",
-                                       "permanent error"};
+static const char *const outcomes[] = {"no match", "match", "waits for an answer",
+                                       "temporary error", "permanent error"};
 
 static int int_size(struct smi_span s)
 {
@@ -341,7 +359,8 @@ static int check_host(struct smi_spf *s, const struct smi_domain *domain)
 
 /* ---- Explanations ---- */
 
-/* "If there are any [...] errors, [...] proceed as if no "exp" modifier was given" (section 6.2). */
+/* "If there are any [...] errors, [...] proceed as if no "exp" modifier was given" (section 6.2).
+ */
 static bool explain(struct smi_spf *s, struct smi_buf *out, bool *has)
 {
     struct smi_domain name;
@@ -400,7 +419,8 @@ static bool begin(struct smi_spf *s, struct secmail_mailauth_result *r)
     s->helo = smi_span(m->helo.text, m->helo.size);
     smi_result_begin(r, m, SECMAIL_MAILAUTH_SPF);
     if (!m->ip.size) {
-        smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, NULL, "no client address is known");
+        smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, NULL, "no client address is known",
+                       smi_span("", 0));
         return false;
     }
     if (smi_domain_read_host(&s->sender, domain) && smi_domain_labels(&s->sender) > 1)
@@ -408,28 +428,25 @@ static bool begin(struct smi_spf *s, struct secmail_mailauth_result *r)
     s->sender.size = 0;
     smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, domain);
     smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, "RFC 7208 section 4.3",
-                   "the sender's domain is not a domain name of two labels or more");
+                   "the sender's domain is not a domain name of two labels or more", domain);
     return false;
 }
 
 static void put_reason(struct smi_spf *s, struct secmail_mailauth_result *r, int verdict)
 {
     struct secmail_mailauth *m = s->m;
-    const char *term = (const char *)s->match.text.data;
-    const int size = int_size(s->match.text);
+    const struct smi_span term = s->match.text;
     if (verdict == SECMAIL_MAILAUTH_NONE)
-        smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, "RFC 7208 section 2.6.1",
-                       "%.100s has no SPF record", s->sender.text);
-    else if (s->reason && size)
-        smi_result_set(m, r, verdict, s->reference, "%s: %.*s", s->reason, size, term);
+        smi_result_set(m, r, verdict, "RFC 7208 section 2.6.1", "the domain has no SPF record",
+                       smi_domain_span(&s->sender));
     else if (s->reason)
-        smi_result_set(m, r, verdict, s->reference, "%s", s->reason);
-    else if (size)
-        smi_result_set(m, r, verdict, "RFC 7208 section 4.6.2", "the client's address matches %.*s",
-                       size, term);
+        smi_result_set(m, r, verdict, s->reference, s->reason, term);
+    else if (term.size)
+        smi_result_set(m, r, verdict, "RFC 7208 section 4.6.2",
+                       "this term matches the client's address", term);
     else
         smi_result_set(m, r, verdict, "RFC 7208 section 4.7",
-                       "no term of the record matches the client's address");
+                       "no term of the record matches the client's address", term);
 }
 
 static void put_details(struct smi_spf *s, struct secmail_mailauth_result *r, int verdict)

@@ -11,12 +11,12 @@ static const char delimiters[] = ".-+,/_=";
 
 /* One piece of a macro-string. */
 struct piece {
-    uint8_t letter;          /* of a macro; 0 for text that stands for itself */
-    bool escape;             /* an upper-case letter: URL escaping */
+    uint8_t letter; /* of a macro; 0 for text that stands for itself */
+    bool escape;    /* an upper-case letter: URL escaping */
     bool reverse;
-    uint8_t keep;            /* parts from the right; 0 for all */
-    struct smi_span marks;   /* delimiters; empty for "." */
-    struct smi_span text;    /* of literal text */
+    uint8_t keep;          /* parts from the right; 0 for all */
+    struct smi_span marks; /* delimiters; empty for "." */
+    struct smi_span text;  /* of literal text */
 };
 
 static bool is_delimiter(uint8_t c)
@@ -332,8 +332,7 @@ static enum smi_spf_expansion expand(struct smi_spf *s, struct smi_span text, bo
         if (!take_piece(&text, &p, explanation))
             return SMI_SPF_EXPANSION_NONE;
         smi_put_span(b, p.text);
-        const enum smi_spf_expansion e =
-            p.letter ? put_macro(s, &p, domain, b) : SMI_SPF_EXPANDED;
+        const enum smi_spf_expansion e = p.letter ? put_macro(s, &p, domain, b) : SMI_SPF_EXPANDED;
         if (e != SMI_SPF_EXPANDED)
             return e;
         if (b->error)

@@ -25,8 +25,8 @@ static void reverse_name(const struct smi_ip *ip, struct smi_domain *name)
 static enum smi_spf_found leads_back(struct smi_spf *s, const struct smi_domain *name)
 {
     const struct smi_ip *ip = &s->m->ip;
-    const struct smi_answer a =
-        smi_spf_ask(s, name, ip->size == 4 ? SECMAIL_MAILAUTH_A : SECMAIL_MAILAUTH_AAAA);
+    const struct smi_answer a = smi_spf_ask(
+        s, name, ip->size == 4 ? SECMAIL_MAILAUTH_A : SECMAIL_MAILAUTH_AAAA);
     if (a.status == SMI_DNS_OPEN)
         return SMI_SPF_WAIT;
     struct smi_span record;

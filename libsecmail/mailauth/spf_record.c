@@ -67,7 +67,8 @@ static bool read_network(struct smi_spf_term *t, struct smi_span value)
     return four ? smi_ip4_read(t->network, value) : smi_ip6_read(t->network, value);
 }
 
-/* What follows the name of a mechanism: `colon` tells whether there is one, `value` what is after it. */
+/* What follows the name of a mechanism: `colon` tells whether there is one, `value` what is after
+ * it. */
 static const char *read_arguments(struct smi_spf_term *t, bool colon, struct smi_span value)
 {
     const bool needs = t->kind == SMI_SPF_INCLUDE || t->kind == SMI_SPF_EXISTS ||

@@ -139,7 +139,8 @@ void smi_put_visible(struct smi_buf *b, struct smi_span s)
 }
 
 /* Decodes what is left in `group` at the end of the text. Bits behind the last byte are ignored, as
- * RFC 4648 section 3.5 allows: what they are is no reason to call a hash or signature unreadable. */
+ * RFC 4648 section 3.5 allows: what they are is no reason to call a hash or signature unreadable.
+ */
 static bool put_base64_tail(struct smi_buf *b, const char *group, size_t size, size_t padding)
 {
     const char whole[4] = {group[0], group[1], size == 3 ? group[2] : 'A', 'A'};

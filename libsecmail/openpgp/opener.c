@@ -7,7 +7,7 @@
 
 enum {
     REWIND_HOLD = 4 << 20, /* reading more than this twice is cheaper than holding it */
-    V1_BLOCK = 256 << 10, /* ciphertext that has one check value, in a second reading */
+    V1_BLOCK = 256 << 10,  /* ciphertext that has one check value, in a second reading */
     MDC_SIZE = 22,
     CHUNK_OCTET_MAX = 16, /* section 5.13.2: 4 MiB */
 };

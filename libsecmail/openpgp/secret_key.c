@@ -151,14 +151,14 @@ static void read_protection(struct protection *p, uint8_t version, struct smi_cu
         in->bad = true;
 }
 
-/* Fields that end too early, or, as section 3.7.2.1 wants it, Argon2 without AEAD. What isn't known can't
- * be judged. */
+/* Fields that end too early, or, as section 3.7.2.1 wants it, Argon2 without AEAD. What isn't known
+ * can't be judged. */
 static bool is_broken_protection(const struct smi_public_key *key, struct smi_cursor in)
 {
     struct protection p;
     read_protection(&p, key->version, &in);
-    return p.s2k_known && (in.bad || !p.iv ||
-                           (p.s2k.type == SMI_S2K_ARGON2 && p.usage != SMI_USAGE_AEAD));
+    return p.s2k_known &&
+           (in.bad || !p.iv || (p.s2k.type == SMI_S2K_ARGON2 && p.usage != SMI_USAGE_AEAD));
 }
 
 int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part *part,

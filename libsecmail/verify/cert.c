@@ -138,7 +138,8 @@ int smi_cert_new(struct secmail_context *context, struct secmail_cert **out, con
         return smi_nomem(context);
     }
     cert->block_size = size;
-    memcpy(cert->block, packets, size);
+    if (size)
+        memcpy(cert->block, packets, size);
     int rc = read_packets(context, cert);
     if (!rc && !cert->component_count)
         rc = smi_fail(context, SECMAIL_E_NOT_A_CERT, "there is no key in the data");

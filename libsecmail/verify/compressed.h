@@ -14,7 +14,7 @@ struct smi_inflate_source {
     z_stream z;
     bool stored; /* algorithm 0: not compressed */
     bool open;
-    uint64_t in_total, out_total; /* for SECMAIL_LIMIT_COMPRESSION_RATIO */
+    uint64_t in_total, out_total;           /* for SECMAIL_LIMIT_COMPRESSION_RATIO */
     const struct smi_inflate_source *outer; /* whose output this one's packet is in, or NULL */
 };
 

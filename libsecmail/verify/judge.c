@@ -217,9 +217,9 @@ static void keep_better(struct secmail_verdict *v, struct secmail_verdict *other
 }
 
 /*
- * Tries each key that the signature may name until one makes it good: a key ID may fit several keys,
- * and anybody can put anybody's key into a certificate. A signature that names no key can't be
- * judged: no trial of all keys is made.
+ * Tries each key that the signature may name until one makes it good: a key ID may fit several
+ * keys, and anybody can put anybody's key into a certificate. A signature that names no key can't
+ * be judged: no trial of all keys is made.
  */
 static int judge_with_keys(struct smi_judge *judge, struct secmail_verdict *v,
                            const struct smi_signature *sig, const uint8_t *digest)

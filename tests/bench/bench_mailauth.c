@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What authentication of mail costs: DKIM verification of small and big mails against libopendkim
- * and against SHA-256 alone, a 50 MiB mail as a stream, SPF against libspf2, and two threads against
- * one. CPU time, the median of several rounds in which the jobs take turns.
+ * and against SHA-256 alone, a 50 MiB mail as a stream, SPF against libspf2, and two threads
+ * against one. CPU time, the median of several rounds in which the jobs take turns.
  */
 #include "bench.h"
 #include "bench_mailauth_peers.h"
@@ -169,13 +169,14 @@ static void hash(const uint8_t *data, size_t size)
 /* ---- SPF ---- */
 
 static const struct bench_record zone[] = {
-    {"example.com", "v=spf1 include:_spf.example.net include:_spf.example.org a:mail.example.com -all",
-     NULL},
+    {"example.com",
+     "v=spf1 include:_spf.example.net include:_spf.example.org a:mail.example.com -all", NULL},
     {"_spf.example.net",
      "v=spf1 ip4:198.51.100.0/25 ip4:203.0.113.0/26 ip4:203.0.113.128/27 ip6:2001:db8::/48 ~all",
      NULL},
     {"_spf.example.org", "v=spf1 include:_block.example.org ?all", NULL},
-    {"_block.example.org", "v=spf1 ip4:192.0.2.0/26 ip4:192.0.2.64/27 ip4:192.0.2.128/25 -all", NULL},
+    {"_block.example.org", "v=spf1 ip4:192.0.2.0/26 ip4:192.0.2.64/27 ip4:192.0.2.128/25 -all",
+     NULL},
     {"mail.example.com", NULL, "192.0.2.100"},
     {"short.example", "v=spf1 ip4:192.0.2.0/24 -all", NULL},
     {"macro.example", "v=spf1 exists:%{ir}.%{l}._spf.%{d} -all", NULL},
@@ -228,8 +229,8 @@ static void check_spf(struct secmail_context *context, const char *sender)
 /* One job of a group; `peer` runs the other program's part. */
 struct job {
     const char *name;
-    size_t mail;  /* or sender */
-    size_t times; /* in one round */
+    size_t mail;   /* or sender */
+    size_t times;  /* in one round */
     double wanted; /* ratio to reach */
     bool spf;
 };
@@ -296,8 +297,8 @@ static void measure(struct bench *b, const struct job *j)
     const double other = bench_median(peer, b->rounds) / (double)j->times;
     printf("%-26s %10.0f/s", j->name, 1 / mine);
     if (there)
-        printf("  %-11s %10.0f/s  %5.2f times as fast (wanted %.1f)", j->spf ? "libspf2" : "libopendkim",
-               1 / other, other / mine, j->wanted);
+        printf("  %-11s %10.0f/s  %5.2f times as fast (wanted %.1f)",
+               j->spf ? "libspf2" : "libopendkim", 1 / other, other / mine, j->wanted);
     putchar('\n');
 }
 
@@ -343,7 +344,8 @@ static void measure_stream(struct bench *b)
         bare[i] = bench_cpu() - start;
     }
     const double mine = bench_median(ours, b->rounds), floor = bench_median(bare, b->rounds);
-    printf("a stream of %zu MiB: %.0f MiB/s, %.0f %% of SHA-256 alone (wanted 90), %ld KiB more memory "
+    printf("a stream of %zu MiB: %.0f MiB/s, %.0f %% of SHA-256 alone (wanted 90), %ld KiB more "
+           "memory "
            "(wanted < 8192)\n",
            mib, (double)mib / mine, 100 * floor / mine, peak_kib() - before);
 }

@@ -85,7 +85,7 @@ static void decode(struct secmail_context *context, const uint8_t *data, size_t 
     o->kind = d.kind;
     FUZZ_CHECK(secmail_context_error_code(context) == o->code);
     FUZZ_CHECK(!o->code == !*secmail_context_error_detail(context));
-    strcpy(o->detail, secmail_context_error_detail(context));
+    snprintf(o->detail, sizeof o->detail, "%s", secmail_context_error_detail(context));
 }
 
 static void encode(enum smi_armor_kind kind, bool checksum, const uint8_t *data, size_t size,

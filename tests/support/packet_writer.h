@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * OpenPGP packets by hand, valid or not, for the tests of verify and openpgp: what the library would
- * never write, it has to refuse. Shares no code with the library's own writers but for the
+ * OpenPGP packets by hand, valid or not, for the tests of verify and openpgp: what the library
+ * would never write, it has to refuse. Shares no code with the library's own writers but for the
  * primitives of crypto/. Everything is appended to a `struct collected`, which the test frees.
  */
 #ifndef SECMAIL_TEST_PACKET_WRITER_H
@@ -199,9 +199,9 @@ static inline void name_key(struct fixture *f, struct test_key *key)
     struct collected hashed = {0};
     put_key_for_hash(&hashed, key);
     const bool v6 = key->version == 6;
-    assert_int_equal(smi_hash_once(f->context, v6 ? SMI_SHA256 : SMI_SHA1, hashed.data,
-                                   hashed.size, key->fp),
-                     0);
+    assert_int_equal(
+        smi_hash_once(f->context, v6 ? SMI_SHA256 : SMI_SHA1, hashed.data, hashed.size, key->fp),
+        0);
     drop(&hashed);
     key->fp_size = v6 ? 32 : 20;
     memcpy(key->key_id, v6 ? key->fp : key->fp + 12, 8);
@@ -495,8 +495,8 @@ static inline void put_primary(struct fixture *f, struct collected *c, const str
 
 /* What a signing subkey's binding must hold: the subkey's signature over the primary key. */
 static inline void put_back_signature(struct fixture *f, struct collected *area,
-                                      const struct test_key *primary,
-                                      const struct test_key *subkey, int64_t created)
+                                      const struct test_key *primary, const struct test_key *subkey,
+                                      int64_t created)
 {
     struct collected data = {0}, body = {0};
     put_key_for_hash(&data, primary);
@@ -556,8 +556,8 @@ static inline struct secmail_secret *session_secret(struct fixture *f, const str
     struct secmail_secret *secret;
     uint8_t bytes[33] = {s->cipher};
     memcpy(bytes + 1, s->key, 32);
-    assert_ok(f->context, secmail_secret_new(f->context, &secret, bytes,
-                                             1 + smi_cipher_key_size(s->cipher)));
+    assert_ok(f->context,
+              secmail_secret_new(f->context, &secret, bytes, 1 + smi_cipher_key_size(s->cipher)));
     return secret;
 }
 
@@ -698,9 +698,8 @@ static inline void put_pkesk(struct fixture *f, struct collected *c, unsigned ve
 static inline void derive(struct fixture *f, const struct smi_s2k *s2k, const char *password,
                           uint8_t *key, size_t size)
 {
-    assert_int_equal(smi_s2k_derive(f->context, s2k, (const uint8_t *)password, strlen(password),
-                                    key, size),
-                     0);
+    assert_int_equal(
+        smi_s2k_derive(f->context, s2k, (const uint8_t *)password, strlen(password), key, size), 0);
 }
 
 /* Iterated S2K at its cheapest. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Known attacks on OpenPGP implementations, made by hand: each must fail, and none may get a byte of
- * plaintext out before it is authenticated. Attacks through sizes and counts are in
+/* Known attacks on OpenPGP implementations, made by hand: each must fail, and none may get a byte
+ * of plaintext out before it is authenticated. Attacks through sizes and counts are in
  * test_openpgp_limits.c, those on signatures in test_verify_signatures.c. */
 #include "packet_writer.h"
 
@@ -13,7 +13,8 @@ static struct collected literal_content(const char *text)
     return content;
 }
 
-/* A test-made key as the library reads it: certify and sign by the primary, encrypt by the subkey. */
+/* A test-made key as the library reads it: certify and sign by the primary, encrypt by the subkey.
+ */
 struct person {
     struct test_key primary, subkey;
     struct secmail_key *key;
@@ -34,8 +35,7 @@ static struct person make_person_with(struct fixture *f, uint8_t subkey_flags)
     put_secret_key(&c, TAG_SECRET_KEY, &p.primary);
     put(&c, cert.data + size, binding - head - size);
     put_secret_key(&c, TAG_SECRET_SUBKEY, &p.subkey);
-    put(&c, cert.data + binding + p.subkey.body.size,
-        cert.size - binding - p.subkey.body.size);
+    put(&c, cert.data + binding + p.subkey.body.size, cert.size - binding - p.subkey.body.size);
     assert_ok(f->context, secmail_key_parse(f->context, &p.key, c.data, c.size));
     drop(&c);
     drop(&cert);
@@ -59,8 +59,8 @@ static size_t stream_fails(struct fixture *f, const struct openers *o,
                            const struct collected *message, int want, struct collected *plain)
 {
     struct secmail_decrypt *d = make_decrypt(f, o);
-    assert_code(f->context,
-                drive(decrypt_update, d, message->data, message->size, 50, 1000, plain), want);
+    assert_code(f->context, drive(decrypt_update, d, message->data, message->size, 50, 1000, plain),
+                want);
     assert_int_equal(secmail_decrypt_verdict_count(d), 0);
     assert_int_equal(secmail_decrypt_good_count(d), 0);
     secmail_decrypt_free(d);
@@ -190,7 +190,8 @@ static void seipd1_cut_and_framed_anew(void **state)
     drop(&content);
 }
 
-/* A changed prefix, text, or MDC: the same code and the same words, so that nobody can ask which. */
+/* A changed prefix, text, or MDC: the same code and the same words, so that nobody can ask which.
+ */
 static void no_oracle_in_cfb(void **state)
 {
     struct fixture *f = *state;
@@ -291,8 +292,7 @@ static void seipd2_chunks_moved(void **state)
             if (a < b)
                 memcpy(changed.data + HEAD + b * (CHUNK + 16), spare, sizeof spare);
             put_body_drop(&message, TAG_SEIPD, &changed);
-            stream_fails(f, &(struct openers){.session = &s}, &message, SECMAIL_E_MODIFIED,
-                         &plain);
+            stream_fails(f, &(struct openers){.session = &s}, &message, SECMAIL_E_MODIFIED, &plain);
             check_prefix(&plain, &content, a * CHUNK);
             drop(&plain);
             drop(&message);
@@ -386,9 +386,8 @@ static void seipd2_as_seipd1(void **state)
     must_fail(f, &(struct openers){.session = &s}, &message, SECMAIL_E_MODIFIED);
     drop(&message);
     /* Cipher, mode and chunk size are bound to the key that the packet derives. */
-    static const uint8_t fields[][4] = {{2, SMI_CAMELLIA128, SMI_OCB, 0},
-                                        {2, SMI_AES128, SMI_EAX, 0},
-                                        {2, SMI_AES128, SMI_OCB, 1}};
+    static const uint8_t fields[][4] = {
+        {2, SMI_CAMELLIA128, SMI_OCB, 0}, {2, SMI_AES128, SMI_EAX, 0}, {2, SMI_AES128, SMI_OCB, 1}};
     for (size_t i = 0; i < 3; i++) {
         memcpy(body.data, fields[i], 4);
         put_body(&message, TAG_SEIPD, &body);
@@ -406,16 +405,21 @@ static void seipd2_as_seipd1(void **state)
 static const uint8_t low_order[][32] = {
     {0},
     {1},
-    {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3, 0xfa, 0xf1, 0x9f, 0xc4, 0x6a,
-     0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32, 0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00},
-    {0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1, 0x55, 0x9c, 0x83, 0xef, 0x5b,
-     0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57},
-    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
-    {0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
-    {0xee, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3,
+     0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32,
+     0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00},
+    {0x5f, 0x9c, 0x95, 0xbc, 0xa3, 0x50, 0x8c, 0x24, 0xb1, 0xd0, 0xb1,
+     0x55, 0x9c, 0x83, 0xef, 0x5b, 0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c,
+     0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57},
+    {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    {0xee, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
 };
 enum { LOW_ORDER = sizeof low_order / sizeof low_order[0] };
 
@@ -580,22 +584,19 @@ static void stored_public_part_exchanged(void **state)
         assert_ok(f->context, secmail_key_lock(f->context, key, password, &locked));
         for (int lock = 0; lock < 2; lock++) {
             struct secmail_bytes *bytes;
-            assert_ok(f->context,
-                      secmail_key_export(f->context, lock ? locked : key, 0, &bytes));
+            assert_ok(f->context, secmail_key_export(f->context, lock ? locked : key, 0, &bytes));
             for (size_t i = 0; i < 3; i++) {
                 struct collected file = {0};
                 struct secmail_key *parsed;
                 /* A point of the attacker's choice, on the curve. */
-                struct test_key evil =
-                    test_key(f, 6, i < 2 ? PK_ED25519 : PK_X25519, f->now);
+                struct test_key evil = test_key(f, 6, i < 2 ? PK_ED25519 : PK_X25519, f->now);
                 put(&file, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
                 exchange_point(&file, secmail_key_cert(key), i, evil.point);
                 const int rc = secmail_key_parse(f->context, &parsed, file.data, file.size);
                 if (lock) {
                     assert_ok(f->context, rc);
                     /* The AEAD of version 6 binds the public part: it does not open at all. */
-                    assert_code(f->context,
-                                secmail_key_unlock(f->context, parsed, password, &open),
+                    assert_code(f->context, secmail_key_unlock(f->context, parsed, password, &open),
                                 profile ? SECMAIL_E_WRONG_PASSWORD : SECMAIL_E_KEY_TAMPERED);
                     assert_null(open);
                     secmail_key_unref(parsed);

@@ -38,8 +38,7 @@ static struct collected exported(struct fixture *f, struct secmail_encrypt *e, c
 {
     struct secmail_bytes *bytes;
     struct collected c = {0};
-    assert_ok(f->context,
-              secmail_encrypt_bytes(e, (const uint8_t *)data, strlen(data), &bytes));
+    assert_ok(f->context, secmail_encrypt_bytes(e, (const uint8_t *)data, strlen(data), &bytes));
     put(&c, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
     secmail_bytes_free(bytes);
     secmail_encrypt_free(e);
@@ -144,8 +143,7 @@ static void states(void **state)
         uint8_t room[10];
         struct secmail_input in = {message.data, 1, 0};
         struct secmail_output out = {room, 10, 0};
-        assert_code(f->context, secmail_decrypt_session_key(d, &found),
-                    done ? 0 : SECMAIL_E_STATE);
+        assert_code(f->context, secmail_decrypt_session_key(d, &found), done ? 0 : SECMAIL_E_STATE);
         assert_int_equal(secmail_decrypt_format(d), done ? SECMAIL_FORMAT_SEIPDV2 : 0);
         secmail_secret_free(found);
         if (!done)
@@ -161,8 +159,8 @@ static void states(void **state)
                     SECMAIL_E_STATE);
         assert_null(bytes);
         if (!done)
-            assert_ok(f->context, drive(decrypt_update, d, message.data + 1, message.size - 1, 20,
-                                        20, &plain));
+            assert_ok(f->context,
+                      drive(decrypt_update, d, message.data + 1, message.size - 1, 20, 20, &plain));
     }
     assert_int_equal(plain.size, strlen(text));
     struct secmail_input in = {message.data, 1, 0};
@@ -212,8 +210,8 @@ static void session_key_and_format(void **state)
         assert_ok(f->context, secmail_encrypt_new(f->context, &e));
         assert_ok(f->context, secmail_encrypt_set_format(e, format));
         assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(key)));
-        assert_ok(f->context, secmail_encrypt_bytes(e, (const uint8_t *)text, strlen(text),
-                                                    &bytes));
+        assert_ok(f->context,
+                  secmail_encrypt_bytes(e, (const uint8_t *)text, strlen(text), &bytes));
         assert_ok(f->context, secmail_encrypt_session_key(e, &sent));
         struct secmail_decrypt *d = make_decrypt(f, &(struct openers){.key = key});
         assert_int_equal(secmail_decrypt_format(d), SECMAIL_FORMAT_AUTO);
@@ -281,7 +279,7 @@ static void unsupported(void **state)
         body.data[2] = (uint8_t)i;
         put_body(&message, TAG_SEIPD, &body);
         check_open(f, &(struct openers){.session = &s}, &message,
-                   i == 2   ? 0
+                   i == 2             ? 0
                    : i == 1 || i == 3 ? SECMAIL_E_MODIFIED
                                       : SECMAIL_E_UNSUPPORTED_ALGORITHM,
                    NULL);
@@ -493,10 +491,10 @@ static void unusable_password_packets(void **state)
         {"", 0, SECMAIL_E_UNSUPPORTED_VERSION},
         {"\5\11\2\3", 4, SECMAIL_E_UNSUPPORTED_VERSION},
         {"\4", 1, SECMAIL_E_UNSUPPORTED_ALGORITHM},
-        {"\4\143\0\10", 4, SECMAIL_E_UNSUPPORTED_ALGORITHM},        /* cipher 99 */
-        {"\4\11\2\10", 4, SECMAIL_E_UNSUPPORTED_ALGORITHM},         /* S2K type 2 */
-        {"\4\11\0\143", 4, SECMAIL_E_UNSUPPORTED_ALGORITHM},        /* hash 99 */
-        {"\4\11\3\10salt", 8, SECMAIL_E_MALFORMED},                 /* salt cut */
+        {"\4\143\0\10", 4, SECMAIL_E_UNSUPPORTED_ALGORITHM},         /* cipher 99 */
+        {"\4\11\2\10", 4, SECMAIL_E_UNSUPPORTED_ALGORITHM},          /* S2K type 2 */
+        {"\4\11\0\143", 4, SECMAIL_E_UNSUPPORTED_ALGORITHM},         /* hash 99 */
+        {"\4\11\3\10salt", 8, SECMAIL_E_MALFORMED},                  /* salt cut */
         {"\4\11\4sixteen bytes...\0\1\20", 22, SECMAIL_E_MALFORMED}, /* Argon2 with 0 passes */
         {"\4\11\4sixteen bytes...\1\0\20", 22, SECMAIL_E_MALFORMED}, /* and 0 lanes */
         {"\6", 1, SECMAIL_E_UNSUPPORTED_ALGORITHM},
@@ -639,8 +637,8 @@ static void markers_and_padding(void **state)
         put_packet(&message, tags[kind], "PGP", 3);
         put_seipd2(f, &message, &s, &content);
         put_packet(&message, tags[kind], "PGP", 3);
-        struct secmail_decrypt *d =
-            make_decrypt(f, &(struct openers){.session = &s, .signer = cert});
+        struct secmail_decrypt *d = make_decrypt(f,
+                                                 &(struct openers){.session = &s, .signer = cert});
         struct secmail_bytes *bytes;
         assert_ok(f->context, secmail_decrypt_bytes(d, message.data, message.size, &bytes));
         assert_int_equal(secmail_decrypt_good_count(d), 1);
@@ -765,8 +763,8 @@ static void check_verdicts(struct fixture *f, struct secmail_cert *cert,
     for (int i = 0; i < 6; i++) {
         struct collected message = {0}, plain = {0};
         put_seipd(f, &message, i % 2 ? 1 : 2, &s, content);
-        struct secmail_decrypt *d =
-            make_decrypt(f, &(struct openers){.session = &s, .signer = cert});
+        struct secmail_decrypt *d = make_decrypt(f,
+                                                 &(struct openers){.session = &s, .signer = cert});
         const size_t step = i < 2 ? 1 : i < 4 ? 29 : 1000;
         assert_ok(f->context,
                   drive(decrypt_update, d, message.data, message.size, step, step, &plain));
@@ -842,8 +840,8 @@ static void nested_signatures(void **state)
     struct collected sig_a = {0}, sig_b = {0}, content = {0}, plain = {0};
     uint8_t salt[32], none[32];
     put_signature_body(f, &sig_a, (struct sig_plan){0}, &a.key, text, strlen(text), salt);
-    put_signature_body(f, &sig_b, (struct sig_plan){.hash = SMI_SHA512}, &b.key, text,
-                       strlen(text), none);
+    put_signature_body(f, &sig_b, (struct sig_plan){.hash = SMI_SHA512}, &b.key, text, strlen(text),
+                       none);
     for (int swapped = 0; swapped < 2; swapped++) {
         put_one_pass(&content, 0, SMI_SHA256, &a.key, salt);
         put_one_pass(&content, 0, SMI_SHA512, &b.key, none);
@@ -913,8 +911,8 @@ static void policy_for_signatures(void **state)
     assert_ok(f->context, secmail_policy_standard(f->context, &standard));
     assert_ok(f->context, secmail_policy_at(f->context, standard, f->now - 1, &before));
     for (int early = 0; early < 2; early++) {
-        struct secmail_decrypt *d =
-            make_decrypt(f, &(struct openers){.session = &session, .signer = s.cert});
+        struct secmail_decrypt *d = make_decrypt(
+            f, &(struct openers){.session = &session, .signer = s.cert});
         struct secmail_bytes *bytes;
         assert_ok(f->context, secmail_decrypt_set_policy(d, early ? before : standard));
         assert_ok(f->context, secmail_decrypt_bytes(d, message.data, message.size, &bytes));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Encryption: to whom, in which format, and when not. That messages of all sizes come back the same is
- * in test_openpgp_roundtrip.c. */
+/* Encryption: to whom, in which format, and when not. That messages of all sizes come back the same
+ * is in test_openpgp_roundtrip.c. */
 #include "packet_writer.h"
 
 enum { MAY_ENCRYPT = SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE };
@@ -55,8 +55,8 @@ static uint8_t seipd_version(const struct collected *message)
         at += 2 + (size_t)message->data[at + 1];
     const uint8_t first = message->data[at + 1];
     return message->data[at + (first < 192 || (first >= 224 && first < 255) ? 2
-                               : first == 255                              ? 6
-                                                                           : 3)];
+                               : first == 255                               ? 6
+                                                                            : 3)];
 }
 
 /* ---------------------------------------------------------------- formats */
@@ -113,8 +113,8 @@ static struct secmail_cert *cert_with(struct fixture *f, uint8_t version,
                                       const struct test_key *subkeys, const uint8_t *flags,
                                       size_t count, int features)
 {
-    struct test_key primary =
-        test_key(f, version, version == 6 ? PK_ED25519 : PK_EDDSA, f->now - 100);
+    struct test_key primary = test_key(f, version, version == 6 ? PK_ED25519 : PK_EDDSA,
+                                       f->now - 100);
     struct collected c = {0};
     struct sig_plan plan = flags_plan(0x1f, SECMAIL_KEY_CERTIFY);
     plan.created = f->now - 100;
@@ -136,13 +136,13 @@ static void announced_features(void **state)
         uint8_t version;
         int features;
         uint8_t want;
-    } rows[] = {{4, 9, 2}, {4, 8, 2}, {4, 1, 1}, {4, 0, 1}, {4, -1, 1},
-                {6, 9, 2}, {6, 1, 1}, {6, -1, 1}};
+    } rows[] = {{4, 9, 2},  {4, 8, 2}, {4, 1, 1}, {4, 0, 1},
+                {4, -1, 1}, {6, 9, 2}, {6, 1, 1}, {6, -1, 1}};
     const uint8_t flags = MAY_ENCRYPT;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const uint8_t version = rows[i].version;
-        struct test_key subkey =
-            test_key(f, version, version == 6 ? PK_X25519 : PK_ECDH, f->now - 100);
+        struct test_key subkey = test_key(f, version, version == 6 ? PK_X25519 : PK_ECDH,
+                                          f->now - 100);
         struct secmail_cert *cert = cert_with(f, version, &subkey, &flags, 1, rows[i].features);
         struct secmail_encrypt *e = start(f);
         assert_ok(f->context, secmail_encrypt_add_recipient(e, cert));
@@ -190,8 +190,8 @@ static void recipient_fails(struct fixture *f, struct secmail_cert *cert, int wa
     struct secmail_encrypt *e = start(f);
     assert_code(f->context, secmail_encrypt_add_recipient(e, cert), want);
     if (want) { /* the detail names the certificate, and nothing was added */
-        assert_non_null(strstr(secmail_context_error_detail(f->context),
-                               secmail_cert_fingerprint(cert)));
+        assert_non_null(
+            strstr(secmail_context_error_detail(f->context), secmail_cert_fingerprint(cert)));
         finish_fails(f, e, "x", SECMAIL_E_NO_RECIPIENT);
     } else {
         secmail_encrypt_free(e);
@@ -217,16 +217,11 @@ static void recipients_that_can_not_be(void **state)
         KINDS
     };
     static const int want[KINDS] = {
-        [NO_SUBKEY] = SECMAIL_E_CANNOT_ENCRYPT,
-        [SIGNING_SUBKEY] = SECMAIL_E_CANNOT_ENCRYPT,
-        [NOT_FLAGGED] = SECMAIL_E_CANNOT_ENCRYPT,
-        [EXPIRED_PRIMARY] = SECMAIL_E_KEY_EXPIRED,
-        [EXPIRED_SUBKEY] = SECMAIL_E_KEY_EXPIRED,
-        [REVOKED_PRIMARY] = SECMAIL_E_KEY_REVOKED,
-        [REVOKED_SUBKEY] = SECMAIL_E_KEY_REVOKED,
-        [NO_SELF_SIGNATURE] = SECMAIL_E_KEY_INVALID,
-        [NO_BINDING] = SECMAIL_E_KEY_INVALID,
-        [UNSUPPORTED] = SECMAIL_E_UNSUPPORTED_ALGORITHM,
+        [NO_SUBKEY] = SECMAIL_E_CANNOT_ENCRYPT,   [SIGNING_SUBKEY] = SECMAIL_E_CANNOT_ENCRYPT,
+        [NOT_FLAGGED] = SECMAIL_E_CANNOT_ENCRYPT, [EXPIRED_PRIMARY] = SECMAIL_E_KEY_EXPIRED,
+        [EXPIRED_SUBKEY] = SECMAIL_E_KEY_EXPIRED, [REVOKED_PRIMARY] = SECMAIL_E_KEY_REVOKED,
+        [REVOKED_SUBKEY] = SECMAIL_E_KEY_REVOKED, [NO_SELF_SIGNATURE] = SECMAIL_E_KEY_INVALID,
+        [NO_BINDING] = SECMAIL_E_KEY_INVALID,     [UNSUPPORTED] = SECMAIL_E_UNSUPPORTED_ALGORITHM,
     };
     for (int kind = 0; kind < KINDS; kind++) {
         struct test_key primary = test_key(f, 6, PK_ED25519, f->now - 100),
@@ -373,8 +368,7 @@ static void text(void **state)
                 assert_ok(f->context, secmail_decrypt_bytes(d, c.data, c.size, &plain));
                 /* Bytes are kept as they are. */
                 assert_int_equal(secmail_bytes_size(plain), strlen(rows[i].data));
-                assert_memory_equal(secmail_bytes_data(plain), rows[i].data,
-                                    strlen(rows[i].data));
+                assert_memory_equal(secmail_bytes_data(plain), rows[i].data, strlen(rows[i].data));
                 assert_int_equal(secmail_decrypt_good_count(d), 1);
                 assert_int_equal(secmail_verdict_is_text(secmail_decrypt_verdict(d, 0)), 1);
                 secmail_bytes_free(plain);
@@ -390,8 +384,8 @@ static void armored(void **state)
 {
     struct fixture *f = *state;
     for (size_t i = 0; i < 2; i++) {
-        struct secmail_key *key =
-            make_key(f, i ? SECMAIL_PROFILE_RFC4880 : SECMAIL_PROFILE_RFC9580, "A");
+        struct secmail_key *key = make_key(f, i ? SECMAIL_PROFILE_RFC4880 : SECMAIL_PROFILE_RFC9580,
+                                           "A");
         struct secmail_encrypt *e = start(f);
         assert_ok(f->context, secmail_encrypt_set_armor(e, 1));
         assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(key)));

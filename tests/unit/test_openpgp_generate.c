@@ -122,13 +122,12 @@ static void signing_only(void **state)
 static void user_ids(void **state)
 {
     struct fixture *f = *state;
-    static const char *const bad[] = {"line\nend",     "tab\t",      "\x7f",     "\x01",
-                                      "\xff",          "\xc3",       "a\xc0\xaf", "\xed\xa0\x80",
-                                      "\xf4\x90\x80\x80"};
+    static const char *const bad[] = {"line\nend", "tab\t",        "\x7f",
+                                      "\x01",      "\xff",         "\xc3",
+                                      "a\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"};
     struct secmail_generator *g = plan(f, SECMAIL_PROFILE_RFC4880);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_code(f->context, secmail_generator_add_user_id(g, bad[i]),
-                    SECMAIL_E_EXPECTED_TEXT);
+        assert_code(f->context, secmail_generator_add_user_id(g, bad[i]), SECMAIL_E_EXPECTED_TEXT);
     assert_code(f->context, secmail_generator_add_user_id(g, NULL), SECMAIL_E_ARGUMENT);
     char *copied = malloc(6);
     assert_non_null(copied);
@@ -179,9 +178,8 @@ static void runs_again(void **state)
     assert_ok(f->context, secmail_generator_run(g, &first));
     assert_ok(f->context, secmail_generator_run(g, &second));
     for (size_t i = 0; i < 3; i++)
-        assert_string_not_equal(
-            secmail_cert_key_fingerprint(secmail_key_cert(first), i),
-            secmail_cert_key_fingerprint(secmail_key_cert(second), i));
+        assert_string_not_equal(secmail_cert_key_fingerprint(secmail_key_cert(first), i),
+                                secmail_cert_key_fingerprint(secmail_key_cert(second), i));
     secmail_key_unref(first);
     secmail_key_unref(second);
     secmail_generator_free(g);

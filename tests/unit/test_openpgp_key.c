@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Secret keys: reading, writing, locking, unlocking, rings. The expensive derivations of the library's
- * own locking are run once for each profile. */
+/* Secret keys: reading, writing, locking, unlocking, rings. The expensive derivations of the
+ * library's own locking are run once for each profile. */
 #include "packet_writer.h"
 
 static const uint32_t profiles[] = {SECMAIL_PROFILE_RFC4880, SECMAIL_PROFILE_RFC9580};
@@ -71,9 +71,8 @@ static void arguments(void **state)
     assert_code(f->context, secmail_key_export(f->context, NULL, 0, &bytes), SECMAIL_E_ARGUMENT);
     assert_null(bytes);
     for (int lock = 0; lock < 2; lock++) {
-        int (*change)(struct secmail_context *, struct secmail_key *,
-                      const struct secmail_secret *, struct secmail_key **) =
-            lock ? secmail_key_lock : secmail_key_unlock;
+        int (*change)(struct secmail_context *, struct secmail_key *, const struct secmail_secret *,
+                      struct secmail_key **) = lock ? secmail_key_lock : secmail_key_unlock;
         out = (struct secmail_key *)(uintptr_t)1;
         assert_int_equal(change(NULL, key, password, &out), SECMAIL_E_ARGUMENT);
         assert_null(out);
@@ -89,8 +88,7 @@ static void arguments(void **state)
     assert_int_equal(secmail_key_ring_parse(NULL, &ring, NULL, 0), SECMAIL_E_ARGUMENT);
     assert_null(ring);
     assert_int_equal(secmail_key_ring_parse(f->context, NULL, NULL, 0), SECMAIL_E_ARGUMENT);
-    assert_code(f->context, secmail_key_ring_parse(f->context, &ring, NULL, 1),
-                SECMAIL_E_ARGUMENT);
+    assert_code(f->context, secmail_key_ring_parse(f->context, &ring, NULL, 1), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_key_ring_count(NULL), 0);
     assert_null(secmail_key_ring_key(NULL, 0));
     assert_null(secmail_key_ring_ref(NULL));
@@ -259,8 +257,7 @@ static void locked_and_unlocked(void **state)
         assert_ok(f->context, secmail_key_parse(f->context, &same, c.data, c.size));
         after = export_key(f, same, 0);
         assert_same_drop(&c, &after);
-        assert_code(f->context,
-                    secmail_key_unlock(f->context, same, wrong, &open),
+        assert_code(f->context, secmail_key_unlock(f->context, same, wrong, &open),
                     SECMAIL_E_WRONG_PASSWORD);
         assert_null(open);
         assert_int_equal(secmail_key_is_locked(same), 1);
@@ -321,12 +318,11 @@ static struct collected locked_by_hand(struct fixture *f, uint8_t version, uint8
         uint8_t derived[32], sealed[64];
         put_u8(&ad, info[0]);
         put_all(&ad, &key.body);
-        assert_int_equal(
-            smi_hkdf(f->context, SMI_SHA256, kek, 32, NULL, 0, info, 4, derived, 32), 0);
-        assert_int_equal(smi_aead_open(f->context, &aead, SMI_AES256, SMI_OCB, derived), 0);
-        assert_int_equal(smi_aead_encrypt(&aead, iv, ad.data, ad.size, sealed, clear.data,
-                                          clear.size),
+        assert_int_equal(smi_hkdf(f->context, SMI_SHA256, kek, 32, NULL, 0, info, 4, derived, 32),
                          0);
+        assert_int_equal(smi_aead_open(f->context, &aead, SMI_AES256, SMI_OCB, derived), 0);
+        assert_int_equal(
+            smi_aead_encrypt(&aead, iv, ad.data, ad.size, sealed, clear.data, clear.size), 0);
         smi_aead_close(&aead);
         const size_t size = clear.size + 16;
         drop(&ad);
@@ -402,12 +398,12 @@ static void unsupported_protections(void **state)
         const char *data;
         size_t size;
     } rows[] = {
-        {"\7 16 bytes of IV..encrypted", 27},           /* cipher without S2K */
-        {"\376\11\145\0GNU\1", 8},                      /* GnuPG's placeholder */
-        {"\376\143\3\10saltsalt\1encrypted", 22},       /* cipher 99 */
-        {"\376\11\2\10saltsalt\1encrypted", 22},        /* S2K type 2 */
+        {"\7 16 bytes of IV..encrypted", 27},                    /* cipher without S2K */
+        {"\376\11\145\0GNU\1", 8},                               /* GnuPG's placeholder */
+        {"\376\143\3\10saltsalt\1encrypted", 22},                /* cipher 99 */
+        {"\376\11\2\10saltsalt\1encrypted", 22},                 /* S2K type 2 */
         {"\376\11\3\143saltsalt\1sixteen bytes..encrypted", 37}, /* hash 99 */
-        {"\375\11\11\3\10saltsalt\1encrypted", 23},     /* AEAD mode 9 */
+        {"\375\11\11\3\10saltsalt\1encrypted", 23},              /* AEAD mode 9 */
     };
     struct secmail_secret *password = make_secret(f, "password");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -523,7 +519,8 @@ static void rings(void **state)
     for (size_t i = 0; i < 4; i++) {
         struct secmail_key *key = make_key(f, profiles[i % 2], "X");
         struct collected one = export_key(f, key, 0);
-        strcpy(hex[i], secmail_cert_fingerprint(secmail_key_cert(key)));
+        snprintf(hex[i], sizeof hex[i], "%s",
+                 secmail_cert_fingerprint(secmail_key_cert(key)));
         put_all(&c, &one);
         drop(&one);
         secmail_key_unref(key);
@@ -548,8 +545,7 @@ static void rings(void **state)
         if (!first)
             put_primary(f, &mixed, &key, SECMAIL_KEY_SIGN, 0);
         ring = (struct secmail_key_ring *)(uintptr_t)1;
-        assert_code(f->context,
-                    secmail_key_ring_parse(f->context, &ring, mixed.data, mixed.size),
+        assert_code(f->context, secmail_key_ring_parse(f->context, &ring, mixed.data, mixed.size),
                     SECMAIL_E_NOT_A_KEY);
         assert_int_equal(secmail_context_error_code(f->context), SECMAIL_E_NOT_A_KEY);
         assert_null(ring);
@@ -566,10 +562,10 @@ static void rings(void **state)
                 {"\xc5\5\4", 3, SECMAIL_E_TRUNCATED},
                 {"\xc5\1\4x", 4, SECMAIL_E_MALFORMED}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        assert_code(f->context,
-                    secmail_key_ring_parse(f->context, &ring, (const uint8_t *)rows[i].data,
-                                           rows[i].size),
-                    rows[i].want);
+        assert_code(
+            f->context,
+            secmail_key_ring_parse(f->context, &ring, (const uint8_t *)rows[i].data, rows[i].size),
+            rows[i].want);
         assert_int_equal(secmail_context_error_code(f->context), rows[i].want);
         assert_null(ring);
     }
@@ -603,8 +599,8 @@ static void keys_outlive_contexts(void **state)
     assert_ok(second.context, secmail_verify_new(second.context, &v));
     assert_ok(second.context, secmail_verify_add_cert(v, cert));
     secmail_cert_unref(cert);
-    assert_ok(second.context, secmail_verify_add_signatures(v, secmail_bytes_data(sig),
-                                                            secmail_bytes_size(sig)));
+    assert_ok(second.context,
+              secmail_verify_add_signatures(v, secmail_bytes_data(sig), secmail_bytes_size(sig)));
     assert_ok(second.context, secmail_verify_update(v, (const uint8_t *)"x", 1));
     assert_ok(second.context, secmail_verify_finish(v));
     assert_int_equal(secmail_verify_good_count(v), 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making detached signatures: with which key, over what, and when not. That they verify is checked by
- * the library's own verification, which test_verify_signatures.c checks by hand-made ones. */
+/* Making detached signatures: with which key, over what, and when not. That they verify is checked
+ * by the library's own verification, which test_verify_signatures.c checks by hand-made ones. */
 #include "packet_writer.h"
 
 static const uint32_t profiles[] = {SECMAIL_PROFILE_RFC4880, SECMAIL_PROFILE_RFC9580};
@@ -29,8 +29,8 @@ static struct secmail_verify *verify(struct fixture *f, struct secmail_bytes *si
     struct secmail_verify *v;
     assert_ok(f->context, secmail_verify_new(f->context, &v));
     assert_ok(f->context, secmail_verify_add_cert(v, cert));
-    assert_ok(f->context, secmail_verify_add_signatures(v, secmail_bytes_data(sigs),
-                                                        secmail_bytes_size(sigs)));
+    assert_ok(f->context,
+              secmail_verify_add_signatures(v, secmail_bytes_data(sigs), secmail_bytes_size(sigs)));
     assert_ok(f->context, secmail_verify_update(v, (const uint8_t *)data, strlen(data)));
     assert_ok(f->context, secmail_verify_finish(v));
     secmail_bytes_free(sigs);
@@ -51,12 +51,12 @@ static void signed_and_verified(void **state)
         assert_ok(f->context, secmail_sign_add_signer(sign, key));
         assert_string_equal(secmail_sign_micalg(sign), "pgp-sha256");
         struct secmail_bytes *sigs = finish(f, sign, "one\ntwo");
-        assert_int_equal(secmail_bytes_size(sigs) > 30 &&
-                             !memcmp(secmail_bytes_data(sigs), "-----BEGIN PGP SIGNATURE-----\n",
-                                     30),
-                         armored);
-        struct secmail_verify *v =
-            verify(f, sigs, secmail_key_cert(key), text ? "one\r\ntwo" : "one\ntwo");
+        assert_int_equal(
+            secmail_bytes_size(sigs) > 30 &&
+                !memcmp(secmail_bytes_data(sigs), "-----BEGIN PGP SIGNATURE-----\n", 30),
+            armored);
+        struct secmail_verify *v = verify(f, sigs, secmail_key_cert(key),
+                                          text ? "one\r\ntwo" : "one\ntwo");
         assert_int_equal(secmail_verify_good_count(v), 1);
         const struct secmail_verdict *verdict = secmail_verify_verdict(v, 0);
         assert_int_equal(secmail_verdict_is_text(verdict), text);
@@ -106,8 +106,7 @@ static void pieces(void **state)
                           secmail_sign_update(sign, (const uint8_t *)data + at,
                                               strlen(data) - at < step ? strlen(data) - at : step));
             assert_ok(f->context, secmail_sign_update(sign, NULL, 0));
-            struct secmail_verify *v =
-                verify(f, finish(f, sign, ""), secmail_key_cert(key), data);
+            struct secmail_verify *v = verify(f, finish(f, sign, ""), secmail_key_cert(key), data);
             assert_int_equal(secmail_verify_good_count(v), 1);
             secmail_verify_free(v);
         }
@@ -138,10 +137,10 @@ static void text_must_be_text(void **state)
         assert_ok(f->context, secmail_sign_new(f->context, &sign));
         assert_ok(f->context, secmail_sign_set_text(sign, 1));
         assert_ok(f->context, secmail_sign_add_signer(sign, key));
-        assert_code(f->context,
-                    secmail_sign_update(sign, (const uint8_t *)rows[i].first,
-                                        strlen(rows[i].first)),
-                    rows[i].first_rc);
+        assert_code(
+            f->context,
+            secmail_sign_update(sign, (const uint8_t *)rows[i].first, strlen(rows[i].first)),
+            rows[i].first_rc);
         if (*rows[i].second)
             assert_ok(f->context, secmail_sign_update(sign, (const uint8_t *)rows[i].second,
                                                       strlen(rows[i].second)));
@@ -215,8 +214,7 @@ static struct secmail_key *key_of(struct fixture *f, const struct collected *cer
     while (at < cert->size) {
         const uint8_t tag = cert->data[at] & 0x3f;
         const size_t first = cert->data[at + 1], head = first < 192 ? 2 : 3;
-        const size_t size =
-            first < 192 ? first : ((first - 192) << 8) + cert->data[at + 2] + 192;
+        const size_t size = first < 192 ? first : ((first - 192) << 8) + cert->data[at + 2] + 192;
         if (tag == TAG_PUBLIC_KEY)
             put_secret_key(&c, TAG_SECRET_KEY, primary);
         else if (tag == TAG_PUBLIC_SUBKEY)
@@ -253,10 +251,10 @@ static void flags_and_revocations(void **state)
             put_key_signature(f, &c, (struct sig_plan){.type = 0x28}, &primary, &primary, &subkey);
         } else if (kind == ENCRYPT_ONLY || kind == NO_BACK) {
             put_body(&c, TAG_PUBLIC_SUBKEY, &subkey.body);
-            put_key_signature(f, &c,
-                              flags_plan(0x18, kind == NO_BACK ? SECMAIL_KEY_SIGN
-                                                               : SECMAIL_KEY_ENCRYPT_STORAGE),
-                              &primary, &primary, &subkey);
+            put_key_signature(
+                f, &c,
+                flags_plan(0x18, kind == NO_BACK ? SECMAIL_KEY_SIGN : SECMAIL_KEY_ENCRYPT_STORAGE),
+                &primary, &primary, &subkey);
         }
         struct secmail_key *key = key_of(f, &c, &primary, &subkey);
         must_not_sign(f, key, NULL, want[kind]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The public conversion between armored and binary data: what it takes for what, and its errors. The
- * format itself is tested in test_codec_armor.c. */
+/* The public conversion between armored and binary data: what it takes for what, and its errors.
+ * The format itself is tested in test_codec_armor.c. */
 #include "packet_writer.h"
 
 static const char block[] = "-----BEGIN PGP MESSAGE-----\n\nyxBiAAAAAAB4\n"
@@ -98,7 +98,7 @@ static void checksums(void **state)
     static const struct {
         uint8_t tag, version;
         bool checksum;
-    } rows[] = {{TAG_SIGNATURE, 4, true},  {TAG_SIGNATURE, 6, false},  {TAG_PUBLIC_KEY, 4, true},
+    } rows[] = {{TAG_SIGNATURE, 4, true},   {TAG_SIGNATURE, 6, false},  {TAG_PUBLIC_KEY, 4, true},
                 {TAG_PUBLIC_KEY, 6, false}, {TAG_SECRET_KEY, 6, false}, {TAG_PKESK, 3, true},
                 {TAG_PKESK, 6, false},      {TAG_SKESK, 4, true},       {TAG_SKESK, 6, false},
                 {TAG_SEIPD, 1, true},       {TAG_SEIPD, 2, false},      {TAG_ONE_PASS, 3, true},
@@ -203,12 +203,9 @@ static void arguments_and_states(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(there_and_back),
-        fixture_test(kinds),
-        fixture_test(checksums),
-        fixture_test(text_before_and_after),
-        fixture_test(errors),
-        fixture_test(arguments_and_states),
+        fixture_test(there_and_back), fixture_test(kinds),
+        fixture_test(checksums),      fixture_test(text_before_and_after),
+        fixture_test(errors),         fixture_test(arguments_and_states),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,8 +196,7 @@ static void truncated(void **state)
         for (size_t size = 1; size < c.size; size++) {
             while (at < size) {
                 const size_t first = c.data[at + 1];
-                at += first < 192 ? 2 + first
-                                  : 3 + ((first - 192) << 8) + c.data[at + 2] + 192;
+                at += first < 192 ? 2 + first : 3 + ((first - 192) << 8) + c.data[at + 2] + 192;
             }
             whole += at == size;
             /* Exactly so much memory, for sanitizers. */
@@ -338,8 +337,7 @@ static void framing_is_normalised(void **state)
     for (unsigned i = 0; at < want.size; i++) {
         const uint8_t tag = want.data[at] & 0x3f;
         const size_t first = want.data[at + 1];
-        const size_t size =
-            first < 192 ? first : ((first - 192) << 8) + want.data[at + 2] + 192;
+        const size_t size = first < 192 ? first : ((first - 192) << 8) + want.data[at + 2] + 192;
         at += first < 192 ? 2 : 3;
         const bool last = at + size == want.size;
         put_packet(&c, TAG_MARKER, "PGP", 3);
@@ -363,8 +361,7 @@ static void secret_parts_are_left_out(void **state)
         struct secmail_bytes *bytes;
         struct secmail_cert *cert;
         struct collected want = {0};
-        assert_ok(f->context,
-                  secmail_cert_export(f->context, secmail_key_cert(key), 0, &bytes));
+        assert_ok(f->context, secmail_cert_export(f->context, secmail_key_cert(key), 0, &bytes));
         put(&want, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
         secmail_bytes_free(bytes);
         assert_ok(f->context, secmail_key_export(f->context, key, i >= 2, &bytes));

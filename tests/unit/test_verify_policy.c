@@ -66,8 +66,10 @@ static void printed(void **state)
     assert_int_equal(text[strlen(text) - 1], '\n');
     assert_memory_equal(text, "reference time: 2026-01-01 00:00:00 UTC\n", 40);
     assert_non_null(strstr(text, "\nhash of data SHA256: acceptable\n"));
-    assert_non_null(strstr(text, "\nhash of data SHA1: acceptable before 2013-02-01 00:00:00 UTC\n"));
-    assert_non_null(strstr(text, "\nhash of keys SHA1: acceptable before 2023-02-01 00:00:00 UTC\n"));
+    assert_non_null(
+        strstr(text, "\nhash of data SHA1: acceptable before 2013-02-01 00:00:00 UTC\n"));
+    assert_non_null(
+        strstr(text, "\nhash of keys SHA1: acceptable before 2023-02-01 00:00:00 UTC\n"));
     assert_memory_equal(secmail_bytes_data(b), "reference time: 2001-09-09 01:46:40 UTC\n", 40);
     assert_int_equal(secmail_bytes_size(b), secmail_bytes_size(a));
     assert_memory_equal(secmail_bytes_data(a) + 40, secmail_bytes_data(b) + 40,

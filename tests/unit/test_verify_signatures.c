@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Verdicts on detached signatures: each status and each reason, and what the operation refuses to do.
- * What makes a key valid is in test_verify_validity.c. */
+/* Verdicts on detached signatures: each status and each reason, and what the operation refuses to
+ * do. What makes a key valid is in test_verify_validity.c. */
 #include "packet_writer.h"
 
 static const char text[] = "Pay 10 to Bob.\n";
@@ -37,8 +37,8 @@ static void check_verdict(const struct secmail_verdict *verdict, struct expected
     if (secmail_verdict_status(verdict) != want.status ||
         secmail_verdict_reason(verdict, 0) != want.reason) {
         print_error("# status %u, reason %u (%s), not %u, %u\n", secmail_verdict_status(verdict),
-                    secmail_verdict_reason(verdict, 0),
-                    secmail_verdict_reason_text(verdict, 0), want.status, want.reason);
+                    secmail_verdict_reason(verdict, 0), secmail_verdict_reason_text(verdict, 0),
+                    want.status, want.reason);
         _fail(file, line);
     }
     const size_t count = secmail_verdict_reason_count(verdict);
@@ -284,18 +284,34 @@ static void keys_that_may_not_sign(void **state)
         bool back, binding;
         struct expected by_primary, by_subkey;
     } rows[] = {
-        {MAY_ALL, SECMAIL_KEY_SIGN, true, true,
-         {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID}, {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID}},
-        {SECMAIL_KEY_CERTIFY, SECMAIL_KEY_SIGN, false, true,
+        {MAY_ALL,
+         SECMAIL_KEY_SIGN,
+         true,
+         true,
+         {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID},
+         {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID}},
+        {SECMAIL_KEY_CERTIFY,
+         SECMAIL_KEY_SIGN,
+         false,
+         true,
          {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_KEY_FLAGS},
          {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_KEY_FLAGS}},
-        {MAY_ALL, SECMAIL_KEY_ENCRYPT_STORAGE, true, true,
+        {MAY_ALL,
+         SECMAIL_KEY_ENCRYPT_STORAGE,
+         true,
+         true,
          {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID},
          {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_KEY_FLAGS}},
-        {MAY_ALL, 0, true, true,
+        {MAY_ALL,
+         0,
+         true,
+         true,
          {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID},
          {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_KEY_FLAGS}},
-        {0, SECMAIL_KEY_SIGN, true, false,
+        {0,
+         SECMAIL_KEY_SIGN,
+         true,
+         false,
          {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_KEY_FLAGS},
          {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_KEY_INVALID}},
     };
@@ -348,8 +364,8 @@ static void key_states(void **state)
         else
             put_key_signature(f, &c, end, &key, &key, NULL);
         struct secmail_cert *cert = parse_cert(f, &c);
-        const uint32_t reason =
-            kind == EXPIRES ? SECMAIL_REASON_KEY_EXPIRED : SECMAIL_REASON_KEY_REVOKED;
+        const uint32_t reason = kind == EXPIRES ? SECMAIL_REASON_KEY_EXPIRED
+                                                : SECMAIL_REASON_KEY_REVOKED;
         if (kind == REVOKED)
             judge_plan(f, cert, (struct sig_plan){.created = until - 1}, &key,
                        {SECMAIL_VERDICT_REJECTED, reason});
@@ -384,8 +400,8 @@ static void revoked_primary(void **state)
     drop(&subkey.body);
 }
 
-/* Somebody else's certificate that holds the signer's key, or a key with the same ID, must not stand
- * in the way of the right one, wherever it is in the order. */
+/* Somebody else's certificate that holds the signer's key, or a key with the same ID, must not
+ * stand in the way of the right one, wherever it is in the order. */
 static void adopted_keys_do_no_harm(void **state)
 {
     struct fixture *f = *state;
@@ -480,11 +496,10 @@ static void hashes_by_date(void **state)
             struct collected sigs = {0};
             put_signature(f, &sigs, (struct sig_plan){.hash = rows[i].hash, .created = 800000001},
                           &key, text, strlen(text));
-            check_verdict(
-                finish(f, v, &sigs, text),
-                late ? (struct expected){SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_HASH}
-                     : (struct expected){SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID},
-                __FILE__, __LINE__);
+            check_verdict(finish(f, v, &sigs, text),
+                          late ? (struct expected){SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_HASH}
+                               : (struct expected){SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID},
+                          __FILE__, __LINE__);
             secmail_policy_unref(then);
             secmail_verify_free(v);
             drop(&sigs);
@@ -632,8 +647,8 @@ static void malformed_signatures(void **state)
     static const struct {
         const char *area;
         size_t size;
-    } areas[] = {{"\0", 1}, {"\1", 1}, {"\377\377\377\377\377", 5}, {"\5\3\1\2\3", 5}, {"\300", 1},
-                 {"\4\2\1\2\3", 5}};
+    } areas[] = {{"\0", 1},         {"\1", 1},   {"\377\377\377\377\377", 5},
+                 {"\5\3\1\2\3", 5}, {"\300", 1}, {"\4\2\1\2\3", 5}};
     for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
         for (int hashed = 0; hashed < 2; hashed++) {
             struct sig_plan plan = {0};

@@ -15,12 +15,12 @@ struct maker {
 static struct maker make(struct fixture *f, uint8_t version)
 {
     const uint8_t sign = version == 6 ? PK_ED25519 : PK_EDDSA;
-    return (struct maker){.f = f,
-                          .primary = test_key(f, version, sign, f->now - 100 * DAY),
-                          .signing = test_key(f, version, sign, f->now - 100 * DAY),
-                          .encryption = test_key(f, version, version == 6 ? PK_X25519 : PK_ECDH,
-                                                 f->now - 100 * DAY),
-                          .other = test_key(f, version, sign, f->now - 100 * DAY)};
+    return (struct maker){
+        .f = f,
+        .primary = test_key(f, version, sign, f->now - 100 * DAY),
+        .signing = test_key(f, version, sign, f->now - 100 * DAY),
+        .encryption = test_key(f, version, version == 6 ? PK_X25519 : PK_ECDH, f->now - 100 * DAY),
+        .other = test_key(f, version, sign, f->now - 100 * DAY)};
 }
 
 static void done(struct maker *m)
@@ -239,8 +239,7 @@ static void the_newest_self_signature_counts(void **state)
         assert_int_equal(validity_at(f, cert, 0, f->now - 90 * DAY), 0);
         assert_int_equal(validity_at(f, cert, 0, f->now - 11 * DAY), SECMAIL_E_KEY_EXPIRED);
         assert_int_equal(validity_at(f, cert, 0, f->now - 10 * DAY), 0);
-        assert_int_equal(info_at(f, cert, 0, f->now).flags,
-                         SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN);
+        assert_int_equal(info_at(f, cert, 0, f->now).flags, SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN);
         secmail_cert_unref(cert);
         done(&m);
     }
@@ -282,7 +281,8 @@ static void revocation_by_reason(void **state)
     static const struct {
         int reason;
         bool soft;
-    } rows[] = {{-1, false}, {0, false}, {1, true}, {2, false}, {3, true}, {32, false}, {99, false}};
+    } rows[] = {{-1, false}, {0, false},  {1, true},  {2, false},
+                {3, true},   {32, false}, {99, false}};
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
         for (size_t index = 0; index < 2; index++) {
             struct maker m = make(f, index ? 4 : 6);
@@ -301,8 +301,7 @@ static void revocation_by_reason(void **state)
                 assert_int_equal(validity_at(f, cert, i, when - 1),
                                  hit && !rows[row].soft ? SECMAIL_E_KEY_REVOKED : 0);
                 assert_int_equal(validity_at(f, cert, i, when), hit ? SECMAIL_E_KEY_REVOKED : 0);
-                assert_int_equal(validity_at(f, cert, i, f->now),
-                                 hit ? SECMAIL_E_KEY_REVOKED : 0);
+                assert_int_equal(validity_at(f, cert, i, f->now), hit ? SECMAIL_E_KEY_REVOKED : 0);
             }
             secmail_cert_unref(cert);
             done(&m);
@@ -482,9 +481,11 @@ static void hashes_by_date(void **state)
     static const struct {
         uint8_t hash;
         int64_t until;
-    } rows[] = {{SMI_SHA1, 1675209600}, {SMI_RIPEMD160, 1675209600}, {SMI_MD5, 854755200},
-                {SMI_SHA224, 0},        {SMI_SHA256, 0},             {SMI_SHA384, 0},
-                {SMI_SHA512, 0},        {SMI_SHA3_256, 0},           {SMI_SHA3_512, 0}};
+    } rows[] = {{SMI_SHA1, 1675209600}, {SMI_RIPEMD160, 1675209600},
+                {SMI_MD5, 854755200},   {SMI_SHA224, 0},
+                {SMI_SHA256, 0},        {SMI_SHA384, 0},
+                {SMI_SHA512, 0},        {SMI_SHA3_256, 0},
+                {SMI_SHA3_512, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct test_key key = test_key(f, 4, PK_EDDSA, 800000000);
         struct collected c = {0};
@@ -496,8 +497,7 @@ static void hashes_by_date(void **state)
         struct secmail_cert *cert = parse_cert(f, &c);
         const int64_t until = rows[i].until ? rows[i].until : INT64_C(9000000000);
         assert_int_equal(validity_at(f, cert, 0, until - 1), 0);
-        assert_int_equal(validity_at(f, cert, 0, until),
-                         rows[i].until ? SECMAIL_E_KEY_INVALID : 0);
+        assert_int_equal(validity_at(f, cert, 0, until), rows[i].until ? SECMAIL_E_KEY_INVALID : 0);
         secmail_cert_unref(cert);
         drop(&key.body);
     }
@@ -553,17 +553,16 @@ static void the_governing_user_id(void **state)
         put_body(&m.c, TAG_PUBLIC_KEY, &m.primary.body);
         for (int id = 0; id < 2; id++) {
             const bool older = id == i % 2, is_primary = i < 2 && older;
-            struct sig_plan plan =
-                flags_plan(0x13, older ? SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN
-                                       : SECMAIL_KEY_CERTIFY);
+            struct sig_plan plan = flags_plan(0x13, older ? SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN
+                                                          : SECMAIL_KEY_CERTIFY);
             plan.created = f->now - (older ? 20 : 10);
             if (is_primary)
                 put_sub_u8(&plan.hashed, SUB_PRIMARY, 1);
             put_packet(&m.c, TAG_USER_ID, id ? "Bob" : "Ann", 3);
             put_id_signature(f, &m.c, plan, &m.primary, &m.primary, id ? "Bob" : "Ann");
         }
-        assert_int_equal(judge(&m, 0).flags, i < 2 ? SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN
-                                                   : SECMAIL_KEY_CERTIFY);
+        assert_int_equal(judge(&m, 0).flags,
+                         i < 2 ? SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN : SECMAIL_KEY_CERTIFY);
         done(&m);
     }
 }

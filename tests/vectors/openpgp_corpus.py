@@ -23,9 +23,12 @@ import packets
 # id -> (status, why): deliberate differences from the corpus.
 DECISIONS = {}
 
-# Each of these computes Argon2 over 2 GiB again, several times; only --all runs them.
-SLOW = {"rfc9580-a8-x25519-ocb-locked", "rfc9580/A.5 locked v6 secret key (Argon2, AEAD)",
-        "rfc9580/A.5 locked, wrong password"}
+# Each of these computes Argon2 over 2 GiB once more; only --all runs them.
+SLOW = {"rfc9580-a8-x25519-ocb-locked", "rfc9580-a5-locked-key-wrong", "rfc9580-a12-argon2-aes192",
+        "rfc9580-a12-argon2-aes256", "go-crypto-argon2",
+        "rfc9580/A.5 locked v6 secret key (Argon2, AEAD)", "rfc9580/A.5 locked, wrong password",
+        "rfc9580/A.12 Argon2 password, AES-128", "rfc9580/A.12 Argon2 password, AES-192",
+        "rfc9580/A.12 Argon2 password, AES-256", "rfc9580/A.12 Argon2, wrong password"}
 
 CIPHERS = {7, 8, 9}
 
