@@ -58,11 +58,30 @@ static int add_all_keys(const struct sop *sop, const struct arguments *args,
     return failed;
 }
 
+/* The limit bounds what a message may ask for, for each password. More passwords are the user's
+ * own wish. */
+static int allow_tries(const struct sop *sop, size_t passwords)
+{
+    struct secmail_limits *limits;
+    uint64_t tries = 0;
+    int error = secmail_limits_new(&limits);
+    if (!error)
+        error = secmail_limits_get(limits, SECMAIL_LIMIT_PASSWORD_TRIES, &tries);
+    if (!error)
+        error = secmail_limits_set(limits, SECMAIL_LIMIT_PASSWORD_TRIES, tries * passwords);
+    if (!error)
+        error = secmail_context_set_limits(sop->context, limits);
+    secmail_limits_free(limits);
+    return error ? sop_fail_library(sop, error, SOP_OBJECT, "the limits") : SOP_OK;
+}
+
 static int add_all_passwords(const struct sop *sop, const struct arguments *args,
                              struct secmail_decrypt *decrypt)
 {
     struct passwords passwords;
     int failed = passwords_read(sop, args, OPT_WITH_PASSWORD, &passwords);
+    if (!failed && passwords.count > 1)
+        failed = allow_tries(sop, passwords.count);
     for (size_t i = 0; i < passwords.count && !failed; i++) {
         const int error = secmail_decrypt_add_password(decrypt, passwords.at[i]);
         if (error)

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { LINE = 2048 };
@@ -97,17 +98,37 @@ static int exit_code(int error, enum sop_role role)
     return SOP_UNSPECIFIED;
 }
 
+/* Bytes of a sentence without its full stop. */
+static int without_stop(const char *text)
+{
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == '.')
+        length--;
+    return (int)length;
+}
+
+/* Many details end with the remedy already. */
+static bool says(const char *detail, const char *remedy)
+{
+    const size_t length = (size_t)without_stop(remedy);
+    for (const char *p = detail; strlen(p) >= length; p++) {
+        if (strncasecmp(p, remedy, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 int sop_fail_library(const struct sop *sop, int error, enum sop_role role, const char *what)
 {
     const char *detail = secmail_context_error_detail(sop->context);
     const char *meaning = secmail_error_meaning(error);
     const char *remedy = secmail_error_remedy(error);
+    const char *name = sop->debug ? secmail_error_name(error) : NULL;
     if (!*detail)
         detail = meaning ? meaning : "unknown error";
-    size_t length = strlen(detail);
-    while (length > 0 && detail[length - 1] == '.')
-        length--;
-    const char *name = sop->debug ? secmail_error_name(error) : NULL;
-    return sop_fail(sop, exit_code(error, role), "%s: %.*s. %s%s%s", what, (int)length, detail,
-                    remedy ? remedy : "", name ? " " : "", name ? name : "");
+    if (!remedy || says(detail, remedy))
+        remedy = "";
+    return sop_fail(sop, exit_code(error, role), "%s: %.*s%s%.*s%s%s", what, without_stop(detail),
+                    detail, *remedy ? ". " : "", without_stop(remedy), remedy, name ? " " : "",
+                    name ? name : "");
 }

@@ -9,7 +9,7 @@
 #include "codec/utf8.h"
 #include "mailauth/ip.h"
 
-enum { VALUE_MAX = 255, SIGNATURES_MAX = 100 };
+enum { VALUE_MAX = 255, SIGNATURES_MAX = 100, LINE = 76 };
 
 /* ---- Values ---- */
 
@@ -72,12 +72,24 @@ static void new_line(struct smi_buf *b)
     smi_put_text(b, "\r\n\t");
 }
 
+/* A space, or a new line where the next `size` bytes would make the line too long. */
+static void space(struct smi_buf *b, size_t size)
+{
+    size_t start = b->size;
+    while (start && b->data[start - 1] != '\n')
+        start--;
+    if (b->size - start + size < LINE)
+        smi_put_u8(b, ' ');
+    else
+        new_line(b);
+}
+
 /* ptype "." property "=" value, where the value is there. */
 static void put_property(struct smi_buf *b, const char *name, const char *value)
 {
     if (!value || !*value)
         return;
-    new_line(b);
+    space(b, strlen(name) + strlen(value) + 1);
     smi_put_text(b, name);
     smi_put_u8(b, '=');
     smi_put_value(b, smi_span_text(value));
@@ -88,7 +100,7 @@ static void put_address(struct smi_buf *b, const char *name, struct smi_span add
 {
     struct smi_span domain = address;
     const struct smi_span local = smi_span_cut(&domain, '@');
-    new_line(b);
+    space(b, strlen(name) + address.size + 1);
     smi_put_text(b, name);
     smi_put_u8(b, '=');
     if (address.size <= VALUE_MAX && is_token(local) && is_token(domain) &&

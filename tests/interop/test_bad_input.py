@@ -224,6 +224,8 @@ class Validity(Case):
                                CERT_CANNOT_ENCRYPT)
         identity = Identity(6, primary_flags=packets.CERTIFY)
         self.assertRefused(self.sop("sign", self.key(identity), stdin=b"x"), KEY_CANNOT_SIGN)
+        self.assertRefused(self.sop("encrypt", "--sign-with", self.key(identity),
+                                    self.certificate(identity), stdin=b"x"), KEY_CANNOT_SIGN)
         signature = self.file("v.sig", identity.primary.sign(b"x"))
         self.assertRefused(self.sop("verify", signature, self.certificate(identity), stdin=b"x"),
                            NO_SIGNATURE)

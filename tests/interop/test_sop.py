@@ -236,6 +236,14 @@ class Passwords(Base):
             self.assertRefused(self.sop("generate-key", f"--with-key-password={given}", "x"),
                                PASSWORD_NOT_HUMAN_READABLE)
 
+    def test_many(self):
+        wrong = [f"--with-password={self.file(f'wrong{i}', b'wrong%d' % i + b' ' * 3)}"
+                 for i in range(12)]
+        right = f"--with-password={self.file('right', b'right')}"
+        message = self.sop.must("encrypt", "--profile=rfc4880", right, stdin=b"x")
+        self.assertEqual(self.sop.must("decrypt", *wrong, right, stdin=message), b"x")
+        self.assertRefused(self.sop("decrypt", *wrong, stdin=message), CANNOT_DECRYPT)
+
     def test_several(self):
         one, two, other = (self.file(n, n.encode()) for n in ("one", "two", "other"))
         message = self.sop.must("encrypt", f"--with-password={one}", f"--with-password={two}",

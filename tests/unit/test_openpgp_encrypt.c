@@ -234,10 +234,8 @@ static void recipients_that_can_not_be(void **state)
             put_sub_u32(&self.hashed, SUB_KEY_EXPIRES, 100);
         if (kind == EXPIRED_SUBKEY || kind == ONE_OF_TWO_EXPIRED)
             put_sub_u32(&binding.hashed, SUB_KEY_EXPIRES, 100);
-        if (kind == UNSUPPORTED) { /* X448 */
-            subkey.body.data[5] = 26;
-            subkey.body.data[9] = 56;
-            put(&subkey.body, primary.point, 24);
+        if (kind == UNSUPPORTED) {
+            subkey.body.data[5] = 99;
             name_key(f, &subkey);
         }
         put_body(&c, TAG_PUBLIC_KEY, &primary.body);

@@ -562,8 +562,8 @@ static void versions_and_algorithms(void **state)
         sigs.data[2] = (uint8_t)version;
         judge_sigs(f, s4.cert, &sigs, text, {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_VERSION});
     }
-    for (unsigned algo = 1; algo < 256; algo++) {
-        if (algo == PK_EDDSA || algo == PK_ED25519)
+    for (unsigned algo = 4; algo < 256; algo++) { /* numbers that no standard has given away */
+        if ((algo > 15 && algo < 20) || (algo > 21 && algo < 100))
             continue;
         judge_plan(f, s4.cert, (struct sig_plan){.pk = (uint8_t)algo}, &s4.key,
                    {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_ALGORITHM});
