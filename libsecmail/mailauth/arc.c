@@ -3,7 +3,7 @@
 #include "mailauth/arc.h"
 
 #include "mailauth/arc_results.h"
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #ifndef SMI_MAILAUTH_ARC_RESULTS_H
 #define SMI_MAILAUTH_ARC_RESULTS_H
 
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 /* Is the chain intact, its newest seal of a trusted domain, and did that sealer see DMARC pass? */
 bool smi_arc_vouches(struct secmail_mailauth *m);

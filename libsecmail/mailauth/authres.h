@@ -7,7 +7,7 @@
 #define SMI_MAILAUTH_AUTHRES_H
 
 #include "core/context.h"
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 /* ---- Writing: authres_write.c ---- */
 

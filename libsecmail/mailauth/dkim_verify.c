@@ -8,7 +8,7 @@
 #include "crypto/curve25519.h"
 #include "crypto/rsa.h"
 #include "mailauth/dkim_key.h"
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 /* ---- What is signed ---- */
 

@@ -3,7 +3,7 @@
 #ifndef SMI_MAILAUTH_DMARC_H
 #define SMI_MAILAUTH_DMARC_H
 
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 /* ---- Records: dmarc_record.c ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The object: its session, its message, and the order in which methods are evaluated. */
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 #include "crypto/init.h"
 #include "mailauth/dmarc.h"

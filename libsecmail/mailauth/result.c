@@ -2,7 +2,7 @@
 /* Verdicts: writing them, and the public functions that read them. */
 #include "mailauth/result.h"
 
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 #include <stdarg.h>
 #include <stdio.h>

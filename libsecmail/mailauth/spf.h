@@ -3,7 +3,7 @@
 #ifndef SMI_MAILAUTH_SPF_H
 #define SMI_MAILAUTH_SPF_H
 
-#include "mailauth/mailauth.h"
+#include "mailauth/object.h"
 
 /* ---- Records: spf_record.c ---- */
 

@@ -76,8 +76,8 @@ static uint16_t address_type(const struct smi_spf *s)
 }
 
 /*
- * A host without addresses is a void lookup; one that only lacks those of the client's family isn't,
- * or domains whose hosts have IPv4 alone would fail whenever an IPv6 client asks.
+ * A host without addresses is a void lookup; one that only lacks those of the client's family
+ * isn't, or domains whose hosts have IPv4 alone would fail whenever an IPv6 client asks.
  */
 static enum match count_host_void(struct smi_spf *s, const struct smi_domain *host, uint8_t status)
 {

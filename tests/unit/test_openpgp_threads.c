@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Certificates, keys, rings and policies in several threads at once, each thread with a context of its
- * own. What a race breaks is found by ThreadSanitizer; here at least the results are compared. */
+/* Certificates, keys, rings and policies in several threads at once, each thread with a context of
+ * its own. What a race breaks is found by ThreadSanitizer; here at least the results are compared.
+ */
 #include "openpgp_fixture.h"
 
 #include <pthread.h>
@@ -26,8 +27,7 @@ struct worker {
 static void look(struct worker *w, struct secmail_context *context)
 {
     for (size_t c = 0; c < 2; c++) {
-        struct secmail_cert *cert =
-            secmail_cert_ref(secmail_ring_cert(w->shared->ring, c));
+        struct secmail_cert *cert = secmail_cert_ref(secmail_ring_cert(w->shared->ring, c));
         for (size_t i = 0; i < secmail_cert_key_count(cert); i++) {
             struct secmail_key_info info = {.size = sizeof info};
             check(w, secmail_cert_key_info(context, cert, i, w->shared->policy, &info) == 0);
@@ -116,8 +116,8 @@ static void several_threads(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct secmail_bytes *bytes;
         shared.keys[i] = make_key(f, profiles[i], "Alice");
-        assert_ok(f->context, secmail_cert_export(f->context, secmail_key_cert(shared.keys[i]), 0,
-                                                  &bytes));
+        assert_ok(f->context,
+                  secmail_cert_export(f->context, secmail_key_cert(shared.keys[i]), 0, &bytes));
         collect(&certs, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
         secmail_bytes_free(bytes);
     }

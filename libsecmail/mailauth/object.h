@@ -3,8 +3,8 @@
  * The object behind <secmail/mailauth.h>: the session, the message, the table of answers, and the
  * verdicts. Each method reads the first three and writes its own verdict.
  */
-#ifndef SMI_MAILAUTH_MAILAUTH_H
-#define SMI_MAILAUTH_MAILAUTH_H
+#ifndef SMI_MAILAUTH_OBJECT_H
+#define SMI_MAILAUTH_OBJECT_H
 
 #include "mailauth/arc.h"
 #include "mailauth/dkim_verify.h"
