@@ -383,8 +383,16 @@ static int read_header(struct smi_dearmor *d)
     return 0;
 }
 
+/* Some programs have written END lines with more than five dashes, and others read them. */
+static void trim_dashes(struct smi_dearmor *d)
+{
+    while (!d->line_cut && d->line_size > 5 && !memcmp(d->line + d->line_size - 6, "------", 6))
+        d->line_size--;
+}
+
 static int read_tail(struct smi_dearmor *d)
 {
+    trim_dashes(d);
     const enum smi_armor_kind kind = line_kind(d, "-----END ");
     if (!kind)
         return FAIL(d, "\"%.*s\" is neither base64 nor an END line", shown(d), d->line);

@@ -343,6 +343,7 @@ static void tolerated_forms_decode(void **state)
         {BEGIN "\nZ\nm\n9\nv\nYm\nFy\n" END, "foobar"},
         {BEGIN "\nZm9vY\nmFy\n" END, "foobar"},
         {BEGIN "\nZm9vYmFy\n-----END PGP MESSAGE-----", "foobar"},
+        {BEGIN "\nZm9vYmFy\n-----END PGP MESSAGE--------\n", "foobar"},
         /* Headers. */
         {BEGIN "Version: 1\nComment: a: b\nX-Unknown: y\n\nZm9v\n" END, "foo"},
         {BEGIN "Comment:\nComment: \r\nComment:  \t\n\nZm9v\n" END, "foo"},
