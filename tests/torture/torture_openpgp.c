@@ -2,7 +2,7 @@
 /* The openpgp module with failing allocations: each time a clean error, nothing left behind,
  * nothing half-encrypted or half-decrypted given out. Locking is tortured with keys whose
  * derivation is cheap; the library's own derivations would take seconds for each allocation. */
-#include "packet_writer.h"
+#include "deflate.h"
 #include "torture.h"
 
 enum { SIZE = 100000 };
@@ -83,12 +83,12 @@ static void make_material(struct material *m)
     m->locked = cheaply_locked(f);
     const struct session s = make_session(f, SMI_AES256);
     const struct smi_s2k s2k = cheap_s2k();
-    struct collected content = {0}, stored = {0}, binary = {0};
+    struct collected content = {0}, packed = {0}, binary = {0};
     struct secmail_armor *armor;
     put_literal(&content, m->data, 1000);
-    put_stored(&stored, &content);
+    put_deflated(&packed, 2, &content);
     put_skesk6(f, &binary, &s2k, "password", &s);
-    put_seipd2(f, &binary, &s, &stored);
+    put_seipd2(f, &binary, &s, &packed);
     assert_ok(f->context, secmail_armor_new(f->context, &armor, SECMAIL_ARMOR_AUTO));
     assert_ok(f->context,
               drive(armor_update, armor, binary.data, binary.size, 1000, 1000, &m->messages[2]));
@@ -100,7 +100,7 @@ static void make_material(struct material *m)
     put_literal(&content, m->data, SIZE);
     put_seipd1(f, &m->large, &s, &content);
     drop(&content);
-    drop(&stored);
+    drop(&packed);
     drop(&binary);
 }
 

@@ -273,6 +273,27 @@ static void locked_and_unlocked(void **state)
     secmail_secret_free(wrong);
 }
 
+/* No password is a password, too: whoever asks for it gets it, in all places. */
+static void empty_passwords(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_secret *empty = make_secret(f, "");
+    for (size_t i = 0; i < 2; i++) {
+        struct secmail_key *key = make_key(f, profiles[i], "Alice"), *locked, *open;
+        const int rc = secmail_key_lock(f->context, key, empty, &locked);
+        /* Argon2 knows no empty password here; then it's an argument that isn't allowed. */
+        assert_true(rc == 0 || (i == 1 && rc == SECMAIL_E_ARGUMENT));
+        assert_int_equal(locked == NULL, rc != 0);
+        if (!rc) {
+            assert_ok(f->context, secmail_key_unlock(f->context, locked, empty, &open));
+            secmail_key_unref(open);
+        }
+        secmail_key_unref(locked);
+        secmail_key_unref(key);
+    }
+    secmail_secret_free(empty);
+}
+
 /* A key that isn't locked is opened by any password, and is the same object. */
 static void unlocking_an_open_key(void **state)
 {
@@ -517,8 +538,7 @@ static void rings(void **state)
     for (size_t i = 0; i < 4; i++) {
         struct secmail_key *key = make_key(f, profiles[i % 2], "X");
         struct collected one = export_key(f, key, 0);
-        snprintf(hex[i], sizeof hex[i], "%s",
-                 secmail_cert_fingerprint(secmail_key_cert(key)));
+        snprintf(hex[i], sizeof hex[i], "%s", secmail_cert_fingerprint(secmail_key_cert(key)));
         put_all(&c, &one);
         drop(&one);
         secmail_key_unref(key);
@@ -616,6 +636,7 @@ int main(void)
         fixture_test(open_secret_parts),
         fixture_test(opaque_keys),
         fixture_test(locked_and_unlocked),
+        fixture_test(empty_passwords),
         fixture_test(unlocking_an_open_key),
         fixture_test(protections),
         fixture_test(unsupported_protections),

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What bounds the work that a message may cause: each limit at its edge with its own code, sizes
  * that promise more than there is, bombs, and memory that stays constant. */
-#include "packet_writer.h"
+#include "deflate.h"
 #include "torture.h"
-
-#include <zlib.h>
 
 static const char text[] = "hello";
 
@@ -240,6 +238,36 @@ static void argon2(void **state)
     check_open(f, &o, &message, SECMAIL_E_LIMIT_ARGON2_WORK, NULL);
     drop(&message);
     drop(&content);
+}
+
+/* The library's own derivations obey the limits, too: 64 MiB, three times. */
+static void argon2_of_our_own(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        uint32_t limit;
+        uint64_t value;
+        int want;
+    } rows[] = {{SECMAIL_LIMIT_ARGON2_MEMORY_KIB, 64 * KIB - 1, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB},
+                {SECMAIL_LIMIT_ARGON2_WORK, 192 * KIB - 1, SECMAIL_E_LIMIT_ARGON2_WORK}};
+    struct secmail_key *key = make_key(f, SECMAIL_PROFILE_RFC9580, "A"),
+                       *locked = (struct secmail_key *)(uintptr_t)1;
+    struct secmail_secret *password = make_secret(f, "password");
+    for (size_t i = 0; i < 2; i++) {
+        struct secmail_encrypt *e;
+        struct secmail_bytes *bytes = (struct secmail_bytes *)(uintptr_t)1;
+        set_limit(f, rows[i].limit, rows[i].value);
+        assert_code(f->context, secmail_key_lock(f->context, key, password, &locked),
+                    rows[i].want);
+        assert_null(locked);
+        assert_ok(f->context, secmail_encrypt_new(f->context, &e));
+        assert_ok(f->context, secmail_encrypt_add_password(e, password));
+        assert_code(f->context, secmail_encrypt_bytes(e, NULL, 0, &bytes), rows[i].want);
+        assert_null(bytes);
+        secmail_encrypt_free(e);
+    }
+    secmail_secret_free(password);
+    secmail_key_unref(key);
 }
 
 static void password_tries(void **state)
@@ -517,27 +545,6 @@ static void flooded_with_signatures(void **state)
 
 /* ---------------------------------------------------------------- bombs */
 
-/* Deflates `content` into a compressed packet with algorithm 1 or 2. */
-static void put_deflated(struct collected *c, unsigned algo, const struct collected *content)
-{
-    z_stream z = {0};
-    struct collected body = {0};
-    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, algo == 1 ? -15 : 15, 9, Z_DEFAULT_STRATEGY),
-                     Z_OK);
-    const size_t bound = deflateBound(&z, content->size);
-    body.data = malloc(bound + 1);
-    assert_non_null(body.data);
-    body.data[0] = (uint8_t)algo;
-    z.next_in = content->data;
-    z.avail_in = (unsigned)content->size;
-    z.next_out = body.data + 1;
-    z.avail_out = (unsigned)bound;
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    body.size = 1 + bound - z.avail_out;
-    deflateEnd(&z);
-    put_body_drop(c, TAG_COMPRESSED, &body);
-}
-
 static struct collected zeros(size_t size)
 {
     struct collected content = {0};
@@ -675,6 +682,7 @@ int main(void)
         fixture_test(session_key_packets),
         fixture_test(message_signatures),
         fixture_test(argon2),
+        fixture_test(argon2_of_our_own),
         fixture_test(password_tries),
         fixture_test(hidden_recipients),
         fixture_test(armor_header_size),
