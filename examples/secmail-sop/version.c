@@ -8,9 +8,12 @@
 
 static void print_extended(void)
 {
-    static const char *const features[] = {"aead-ocb",   "aead-eax", "aead-gcm", "argon2id",
-                                           "ed25519",    "x25519",   "ed448",    "x448",
-                                           "ml-kem-768", "ml-dsa-65"};
+    static const char *const features[] = {
+        "aead-ocb",        "aead-eax",        "aead-gcm",   "argon2id",    "ed25519",
+        "x25519",          "ed448",           "x448",       "rsa",         "dsa",
+        "elgamal",         "nistp256",        "nistp384",   "nistp521",    "brainpoolp256r1",
+        "brainpoolp384r1", "brainpoolp512r1", "ml-kem-768", "ml-kem-1024", "ml-dsa-65",
+        "ml-dsa-87"};
     printf(SOP_NAME " %s\nlibsecmail %s\nfeatures:", secmail_version(), secmail_version());
     for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
         if (secmail_feature_supported(features[i]))

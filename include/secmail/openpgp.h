@@ -35,7 +35,8 @@ struct secmail_key;
  * @param data, size  copied
  * @return 0; SECMAIL_E_NO_DATA, SECMAIL_E_NOT_A_KEY (a certificate or other OpenPGP data, or more
  *   than one key), SECMAIL_E_KEY_TAMPERED (the secret part doesn't belong to the public part, for
- *   keys that aren't locked), and the errors of secmail_cert_parse().
+ *   keys that aren't locked), SECMAIL_E_UNSUPPORTED_ALGORITHM (a version 4 key of an algorithm
+ * whose public part has no known end), and the errors of secmail_cert_parse(), of subkeys too.
  * @since 0.1
  */
 SECMAIL_API int secmail_key_parse(struct secmail_context *context, struct secmail_key **out,
@@ -70,6 +71,7 @@ SECMAIL_API int secmail_key_is_locked(const struct secmail_key *key);
  * @param password  borrowed; its bytes are used as they are (UTF-8 by convention)
  * @param[out] out  returned-owned; secmail_key_unref()
  * @return 0; SECMAIL_E_WRONG_PASSWORD, SECMAIL_E_KEY_TAMPERED, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+ *   SECMAIL_E_MALFORMED (what the password opens, or should, is no secret key),
  *   SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB, SECMAIL_E_LIMIT_ARGON2_WORK.
  * @since 0.1
  */
@@ -82,7 +84,8 @@ SECMAIL_API int secmail_key_unlock(struct secmail_context *context, struct secma
  *
  * @param key  borrowed, unchanged; must not be locked
  * @param[out] out  returned-owned; secmail_key_unref()
- * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_RANDOM.
+ * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_RANDOM, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and
+ *   SECMAIL_E_LIMIT_ARGON2_WORK (limits below what this library uses itself).
  * @since 0.1
  */
 SECMAIL_API int secmail_key_lock(struct secmail_context *context, struct secmail_key *key,
@@ -266,7 +269,7 @@ SECMAIL_API int secmail_encrypt_add_password(struct secmail_encrypt *encrypt,
  *
  * @param key  a reference is taken
  * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_CANNOT_SIGN, SECMAIL_E_KEY_EXPIRED,
- *   SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID, SECMAIL_E_KEY_TAMPERED, SECMAIL_E_STATE.
+ *   SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID, SECMAIL_E_RANDOM, SECMAIL_E_STATE.
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
@@ -278,8 +281,10 @@ SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
  * @param end  non-zero: what is in the input window is the last of the plaintext
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
  *   SECMAIL_E_NO_RECIPIENT, SECMAIL_E_INCOMPATIBLE (SEIPDv2 for a certificate that doesn't announce
- *   it), SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_RANDOM, SECMAIL_E_CLOCK,
- *   SECMAIL_E_STATE.
+ *   it), SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_WEAK_POINT (a recipient's key
+ *   is a point of small order), SECMAIL_E_RANDOM, SECMAIL_E_CLOCK, SECMAIL_E_STATE, and where a
+ *   password is used, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and SECMAIL_E_LIMIT_ARGON2_WORK (limits
+ *   below what this library uses itself).
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_update(struct secmail_encrypt *encrypt, struct secmail_input *in,

@@ -380,8 +380,9 @@ SECMAIL_API int secmail_verify_add_cert(struct secmail_verify *verify, struct se
  *
  * @param data, size  copied
  * @return 0; SECMAIL_E_NO_DATA, SECMAIL_E_MALFORMED (other packets than signatures),
- *   SECMAIL_E_TRUNCATED, SECMAIL_E_ARMOR, SECMAIL_E_LIMIT_MESSAGE_SIGNATURES,
- *   SECMAIL_E_LIMIT_PACKET_SIZE, SECMAIL_E_STATE (after data).
+ *   SECMAIL_E_TRUNCATED, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND,
+ *   SECMAIL_E_LIMIT_MESSAGE_SIGNATURES, SECMAIL_E_LIMIT_PACKET_SIZE,
+ *   SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE, SECMAIL_E_STATE (after data).
  * @since 0.1
  */
 SECMAIL_API int secmail_verify_add_signatures(struct secmail_verify *verify, const uint8_t *data,

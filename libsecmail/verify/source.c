@@ -39,7 +39,8 @@ static int window_carry(struct smi_window_source *w, size_t want)
     size_t more = have < want ? want - have : 0;
     if (more > smi_input_left(w->in))
         more = smi_input_left(w->in);
-    smi_put(&w->carry, w->in->data + w->in->pos, more);
+    if (more) /* an empty window may have no data */
+        smi_put(&w->carry, w->in->data + w->in->pos, more);
     w->in->pos += more;
     return w->carry.error ? smi_nomem(w->context) : 0;
 }

@@ -245,7 +245,10 @@ FEATURES = {1: "rsa", 2: "rsa", 3: "rsa", 16: "elgamal", 17: "dsa", 18: "ecdh", 
             31: "ml-dsa-87", 32: "slh-dsa-shake-128s", 33: "slh-dsa-shake-128f",
             34: "slh-dsa-shake-256s", 35: "ml-kem-768", 36: "ml-kem-1024"}
 # Curves of algorithms 18 and 19 that come with the features above.
-CURVES = {"2b060104019755010501": "x25519", "2b06010401da470f01": "ed25519"}
+CURVES = {"2b060104019755010501": "x25519", "2b06010401da470f01": "ed25519",
+          "2a8648ce3d030107": "nistp256", "2b81040022": "nistp384", "2b81040023": "nistp521",
+          "2b2403030208010107": "brainpoolp256r1", "2b240303020801010b": "brainpoolp384r1",
+          "2b240303020801010d": "brainpoolp512r1"}
 
 
 def features_of(data):

@@ -545,14 +545,8 @@ static void pkesk_changed(void **state)
 /* ---------------------------------------------------------------- stored keys changed */
 
 /* Exchanges the public point of the index-th key in a binary key file. */
-static void exchange_point(struct collected *file, const struct secmail_cert *cert, size_t index,
-                           const uint8_t point[32])
+static void exchange_point(struct collected *file, size_t index, const uint8_t point[32])
 {
-    struct fixture other;
-    (void)other;
-    struct secmail_key_info info = {.size = sizeof info};
-    (void)info;
-    (void)cert;
     size_t at = 0, found = 0;
     /* Key packets have a body above 192 bytes nowhere here: a one-octet or two-octet length. */
     while (at < file->size) {
@@ -591,7 +585,7 @@ static void stored_public_part_exchanged(void **state)
                 /* A point of the attacker's choice, on the curve. */
                 struct test_key evil = test_key(f, 6, i < 2 ? PK_ED25519 : PK_X25519, f->now);
                 put(&file, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
-                exchange_point(&file, secmail_key_cert(key), i, evil.point);
+                exchange_point(&file, i, evil.point);
                 const int rc = secmail_key_parse(f->context, &parsed, file.data, file.size);
                 if (lock) {
                     assert_ok(f->context, rc);

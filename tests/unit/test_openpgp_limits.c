@@ -257,8 +257,7 @@ static void argon2_of_our_own(void **state)
         struct secmail_encrypt *e;
         struct secmail_bytes *bytes = (struct secmail_bytes *)(uintptr_t)1;
         set_limit(f, rows[i].limit, rows[i].value);
-        assert_code(f->context, secmail_key_lock(f->context, key, password, &locked),
-                    rows[i].want);
+        assert_code(f->context, secmail_key_lock(f->context, key, password, &locked), rows[i].want);
         assert_null(locked);
         assert_ok(f->context, secmail_encrypt_new(f->context, &e));
         assert_ok(f->context, secmail_encrypt_add_password(e, password));

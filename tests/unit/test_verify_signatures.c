@@ -807,6 +807,12 @@ static void limits(void **state)
     free(filler);
     put_signature_body(f, &large, plan, &s.key, text, strlen(text), NULL);
     const size_t size = large.size;
+    static const char commented[] = "-----BEGIN PGP SIGNATURE-----\nComment: 123456\n\n"
+                                    "wgEE\n-----END PGP SIGNATURE-----\n";
+    set_limit(f, SECMAIL_LIMIT_ARMOR_HEADER_SIZE, 16);
+    check_add(f, commented, strlen(commented), 0);
+    set_limit(f, SECMAIL_LIMIT_ARMOR_HEADER_SIZE, 15);
+    check_add(f, commented, strlen(commented), SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE);
     drop(&sigs);
     put_body_drop(&sigs, TAG_SIGNATURE, &large);
     set_limit(f, SECMAIL_LIMIT_PACKET_SIZE, size);
