@@ -145,8 +145,10 @@ struct secmail_cert;
  * @param data, size  copied
  * @return 0; SECMAIL_E_NO_DATA, SECMAIL_E_NOT_A_CERT (other OpenPGP data, or more than one
  *   certificate), SECMAIL_E_MALFORMED, SECMAIL_E_TRUNCATED, SECMAIL_E_UNSUPPORTED_VERSION (of the
- *   primary key), SECMAIL_E_ARMOR, SECMAIL_E_LIMIT_PACKET_SIZE, SECMAIL_E_LIMIT_CERT_SIGNATURES,
- *   SECMAIL_E_LIMIT_CERT_COMPONENTS, SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE.
+ *   primary key), SECMAIL_E_UNSUPPORTED_ALGORITHM (of a secret primary key of version 4, whose
+ *   public part has no known end), SECMAIL_E_ARMOR, SECMAIL_E_LIMIT_PACKET_SIZE,
+ * SECMAIL_E_LIMIT_CERT_SIGNATURES, SECMAIL_E_LIMIT_CERT_COMPONENTS,
+ * SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE.
  * @since 0.1
  */
 SECMAIL_API int secmail_cert_parse(struct secmail_context *context, struct secmail_cert **out,

@@ -183,7 +183,8 @@ int smi_cert_strip(struct secmail_context *context, struct smi_cursor packets,
             smi_put_packet(public_packets, packet.tag, body.data, body.size);
         /* Where the public part of a subkey ends can't be known for each algorithm. A certificate
          * does without that subkey and its signatures; a secret key must not lose it. */
-        if (rc && rc != SECMAIL_E_NOMEM && packet.tag == SMI_TAG_SECRET_SUBKEY && !secret) {
+        if (rc && rc != SECMAIL_E_NOMEM && packet.tag == SMI_TAG_SECRET_SUBKEY && !secret &&
+            public_packets->size) {
             smi_recover(context);
             left_out = true;
             rc = 0;

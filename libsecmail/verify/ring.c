@@ -12,6 +12,11 @@ struct secmail_ring {
     size_t skipped;
 };
 
+static bool is_ignored(uint8_t tag)
+{
+    return tag == SMI_TAG_MARKER || tag == SMI_TAG_TRUST || tag == SMI_TAG_PADDING;
+}
+
 /* The packets from one primary key up to the next. */
 static int next_slice(struct secmail_context *context, struct smi_cursor *in,
                       struct smi_cursor *slice)
@@ -19,17 +24,19 @@ static int next_slice(struct secmail_context *context, struct smi_cursor *in,
     const size_t start = in->pos;
     struct smi_packet packet;
     struct smi_cursor body;
+    bool empty = true;
     for (;;) {
         const size_t before = in->pos;
         int rc = smi_packet_next(context, in, &packet, &body);
         if (rc)
             return rc;
         const bool primary = packet.tag == SMI_TAG_PUBLIC_KEY || packet.tag == SMI_TAG_SECRET_KEY;
-        if (packet.tag == SMI_TAG_NONE || (primary && before > start)) {
+        if (packet.tag == SMI_TAG_NONE || (primary && !empty)) {
             in->pos = before;
             *slice = smi_cursor(in->data + start, before - start);
             return 0;
         }
+        empty = empty && is_ignored(packet.tag);
     }
 }
 

@@ -88,16 +88,38 @@ void smi_window_source_close(struct smi_window_source *w)
 
 /* ---------------------------------------------------------------- made */
 
+/* What was made before an error is given out before it, so that the size of the caller's windows
+ * makes no difference. */
+static int put_off(struct smi_made_source *m, int code)
+{
+    m->failed = code;
+    memcpy(m->detail, m->context->detail, sizeof m->detail);
+    smi_recover(m->context);
+    return 0;
+}
+
+static int make_more(struct smi_made_source *m, size_t want)
+{
+    if (m->failed)
+        return smi_fail(m->context, m->failed, "%s", m->detail);
+    if (m->pos) {
+        memmove(m->buf.data, m->buf.data + m->pos, m->buf.size - m->pos);
+        m->buf.size -= m->pos;
+        m->pos = 0;
+    }
+    int rc = m->make(m);
+    if (!rc && m->buf.error)
+        rc = smi_fail(m->context, m->buf.error, NULL);
+    return rc < 0 && m->buf.size >= want ? put_off(m, rc) : rc;
+}
+
 static int made_peek(struct smi_source *source, size_t want, const uint8_t **data, size_t *size)
 {
     struct smi_made_source *m = (struct smi_made_source *)source;
     while (!m->ended && m->buf.size - m->pos < want) {
-        carry_compact(&m->buf, &m->pos);
-        int rc = m->make(m);
+        int rc = make_more(m, want);
         if (rc)
             return rc;
-        if (m->buf.error)
-            return smi_fail(m->context, m->buf.error, NULL);
     }
     *data = unread(&m->buf, m->pos);
     *size = m->buf.size - m->pos;

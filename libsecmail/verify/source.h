@@ -57,6 +57,8 @@ struct smi_made_source {
     struct smi_buf buf;
     size_t pos;
     bool ended;
+    int failed; /* an error that is told once the bytes before it are used up */
+    char detail[SMI_DETAIL_SIZE];
     /* Appends more bytes to `buf`, or sets `ended`. 0, SECMAIL_NEEDS_INPUT, or an error. */
     int (*make)(struct smi_made_source *made);
 };

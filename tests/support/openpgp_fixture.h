@@ -31,12 +31,15 @@ static inline struct secmail_secret *make_secret(struct fixture *f, const char *
 /* A growing result. */
 struct collected {
     uint8_t *data;
-    size_t size;
+    size_t size, room;
 };
 
 static inline void collect(struct collected *c, const uint8_t *data, size_t size)
 {
-    c->data = realloc(c->data, c->size + size + 1);
+    if (c->size + size >= c->room) {
+        c->room = 2 * (c->size + size) + 1;
+        c->data = realloc(c->data, c->room);
+    }
     assert_non_null(c->data);
     memcpy(c->data + c->size, data, size);
     c->size += size;

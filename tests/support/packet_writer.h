@@ -663,7 +663,7 @@ static inline void put_seipd(struct fixture *f, struct collected *c, unsigned ve
 static inline void put_pkesk(struct fixture *f, struct collected *c, unsigned version,
                              const struct test_key *to, const struct session *s, bool hidden)
 {
-    uint8_t secret[32], ephemeral[32], shared[32], input[96], kek[16], wrapped[40];
+    uint8_t secret[32], ephemeral[32], shared[32], input[96], kek[16], wrapped[8 + 255];
     const size_t size = smi_cipher_key_size(s->cipher);
     fixture_random(f, secret, 32);
     smi_x25519_public(ephemeral, secret);

@@ -393,6 +393,10 @@ static void unknown_secret_subkeys(void **state)
         assert_int_equal(info.validity, 0);
         secmail_cert_unref(cert);
     }
+    /* Of a primary key, nothing could be left. */
+    struct collected c = {0};
+    put_packet(&c, TAG_SECRET_KEY, bodies[0], sizeof bodies[0]);
+    check_parse_drop(f, &c, SECMAIL_E_UNSUPPORTED_ALGORITHM);
 }
 
 /* ---------------------------------------------------------------- looking inside */

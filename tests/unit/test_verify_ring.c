@@ -154,6 +154,14 @@ static void garbage_in_front(void **state)
     put_packet(&c, TAG_SIGNATURE, "\3", 1);
     put_cert(f, &c, 6, hex);
     secmail_ring_unref(parse(f, &c, 1, 1));
+    /* What is ignored everywhere is no such thing. */
+    for (int i = 0; i < 2; i++) {
+        put_packet(&c, TAG_MARKER, "PGP", 3);
+        put_packet(&c, TAG_TRUST, "x", 1);
+        put_packet(&c, TAG_PADDING, "x", 1);
+        put_cert(f, &c, 6, hex);
+    }
+    secmail_ring_unref(parse(f, &c, 2, 0));
 }
 
 static void errors(void **state)

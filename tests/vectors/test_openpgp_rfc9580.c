@@ -15,7 +15,7 @@ static const char v6_subkey[] = "12C83F1E706F6308FE151A417743A1F033790E93E997848
 static struct collected sample(const char *name)
 {
     char path[128];
-    struct collected c;
+    struct collected c = {0};
     snprintf(path, sizeof path, "data/openpgp/rfc9580/%s", name);
     c.data = fixture_read_free(fixture_path(path), &c.size);
     return c;
