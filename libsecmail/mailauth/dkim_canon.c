@@ -45,10 +45,13 @@ static void put_relaxed_value(struct smi_buf *b, struct smi_span value)
 
 static void put_relaxed_field(struct smi_buf *b, struct smi_span field, size_t name_size)
 {
+    const size_t colon = smi_span_find(field, ':');
+    if (colon == field.size)
+        return;
     for (size_t i = 0; i < name_size; i++)
         smi_put_u8(b, smi_lower(field.data[i]));
     smi_put_u8(b, ':');
-    put_relaxed_value(b, smi_span_from(field, smi_span_find(field, ':') + 1));
+    put_relaxed_value(b, smi_span_from(field, colon + 1));
 }
 
 void smi_canon_field(struct smi_buf *b, enum smi_canon canon, struct smi_span field,
@@ -196,13 +199,13 @@ static size_t until_mark(const uint8_t *p, size_t size)
     return i;
 }
 
-/* For the simple form only empty lines matter: bytes before the line ends at the end of `size`
+/* For the simple form only empty lines matter: bytes before the CRLF and CR at the end of `size`
  * ones. */
 static size_t until_line_ends(const uint8_t *p, size_t size)
 {
     size_t end = size;
-    while (end > 1 && p[end - 2] == '\r' && p[end - 1] == '\n')
-        end -= 2;
+    while (end && (p[end - 1] == '\r' || (end > 1 && p[end - 2] == '\r' && p[end - 1] == '\n')))
+        end--;
     return end;
 }
 

@@ -165,7 +165,8 @@ int smi_sign_field(struct secmail_context *context, const struct smi_signing *s,
     uint8_t digest[32];
     struct smi_buf sig = smi_buf_open(&context->mem);
     const struct smi_span text = smi_span(field->data, field->size);
-    smi_canon_field(data, s->header_canon, text, smi_span_find(text, ':'));
+    if (!field->error)
+        smi_canon_field(data, s->header_canon, text, smi_span_find(text, ':'));
     int rc = data->error || field->error ? smi_nomem(context) : 0;
     if (!rc)
         rc = smi_hash_once(context, SMI_SHA256, data->data, data->size, digest);

@@ -64,9 +64,10 @@ void smi_put_own_field(struct smi_buf *b, const struct smi_header *h, const stru
     const size_t start = (size_t)(s->cut.data - raw.data);
     smi_put(&cut, raw.data, start);
     smi_put_span(&cut, smi_span_from(raw, start + s->cut.size));
-    smi_canon_field(b, s->header_canon, smi_span(cut.data, cut.size), f->name_size);
     if (cut.error)
         b->error = cut.error;
+    else
+        smi_canon_field(b, s->header_canon, smi_span(cut.data, cut.size), f->name_size);
     smi_buf_free(&cut);
 }
 

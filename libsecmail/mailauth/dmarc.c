@@ -21,9 +21,11 @@ struct dmarc {
 
 /* ---- The author ---- */
 
-static enum smi_author find_author(const struct secmail_mailauth *m, struct smi_domain *author)
+static enum smi_author find_author(struct secmail_mailauth *m, struct smi_domain *author)
 {
     const enum smi_author found = smi_author_find(&m->message.header, author);
+    if (found == SMI_AUTHOR_NO_MEMORY)
+        m->answers.error = SECMAIL_E_NOMEM;
     return m->message.header_over && found != SMI_AUTHOR_NO_MEMORY ? SMI_AUTHOR_MALFORMED : found;
 }
 
@@ -221,10 +223,8 @@ bool smi_dmarc_evaluate(struct secmail_mailauth *m)
     struct dmarc d = {.m = m, .r = &m->dmarc};
     smi_result_begin(d.r, m, SECMAIL_MAILAUTH_DMARC);
     const enum smi_author author = find_author(m, &d.author);
-    if (author == SMI_AUTHOR_NO_MEMORY) {
-        m->answers.error = SECMAIL_E_NOMEM;
+    if (author == SMI_AUTHOR_NO_MEMORY)
         return true;
-    }
     if (author != SMI_AUTHOR_FOUND)
         return finish(&d, SECMAIL_MAILAUTH_PERMERROR, "RFC 9989 section 5.3.1",
                       smi_author_reason(author));

@@ -149,7 +149,7 @@ static bool read_ascii(struct smi_domain *d, struct smi_span text)
         d->text[i] = (char)smi_lower(c);
     }
     d->size = (uint8_t)text.size;
-    return text.size > 0;
+    return label > 0;
 }
 
 bool smi_domain_read(struct smi_domain *d, struct smi_span text)
@@ -157,7 +157,7 @@ bool smi_domain_read(struct smi_domain *d, struct smi_span text)
     if (text.size > 1 && text.data[text.size - 1] == '.')
         text.size--;
     bool ok = text.size <= SMI_DOMAIN_MAX && read_ascii(d, text);
-    if (!ok && !smi_span_is_ascii(text)) {
+    if (!ok && !smi_span_is_ascii(text) && smi_span_find(text, 0) == text.size) {
         ok = read_with_u_labels(d, text);
         for (size_t i = 0; i < d->size; i++)
             d->text[i] = (char)smi_lower((uint8_t)d->text[i]);

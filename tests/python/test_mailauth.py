@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Authentication of mail through the Python package."""
+from __future__ import annotations
+
+import unittest
+
+from secmail import Context, errors
+from secmail.mailauth import (
+    Algorithm,
+    Answer,
+    Key,
+    Message,
+    Method,
+    Option,
+    Policy,
+    Question,
+    RecordType,
+    Security,
+    Status,
+    Verdict,
+    find_trusted,
+    limit_numbers,
+    mx,
+    ptr,
+    read_results,
+    sign,
+    txt,
+)
+import tap
+
+NOW = 1767225600  # 2026-01-01 00:00:00 UTC
+MAIL = b"From: Joe <joe@example.com>\r\nSubject: x\r\n\r\nHello\r\n"
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        self.now = NOW
+        self.context = Context(clock=lambda: self.now)
+        self.key = Key.generate(self.context, Algorithm.ED25519_SHA256)
+        self.zone: dict[tuple[str, RecordType], list[bytes]] = {
+            ("s._domainkey.example.com", RecordType.TXT): [txt(self.key.record(self.context))],
+            ("_dmarc.example.com", RecordType.TXT): [txt("v=DMARC1; p=reject")],
+            ("example.com", RecordType.TXT): [txt("v=spf1 mx ptr -all exp=e.%{d}")],
+            ("example.com", RecordType.MX): [mx(10, "m.example.com")],
+            ("m.example.com", RecordType.A): [bytes([192, 0, 2, 1])],
+            ("e.example.com", RecordType.TXT): [txt("%{i} may not")],
+        }
+
+    def resolve(self, question: Question) -> Answer:
+        records = self.zone.get((question.name, question.type))
+        if records is None:
+            return Answer(status=Status.NXDOMAIN, security=Security.SECURE)
+        return Answer(records, security=Security.SECURE)
+
+    def run_message(self, mail: bytes, **session: object) -> Message:
+        message = Message(self.context, **session)  # type: ignore[arg-type]
+        message.update(mail)
+        message.finish()
+        message.run(self.resolve)
+        return message
+
+    def signed(self) -> bytes:
+        return sign(self.context, MAIL, "example.com", [("example.com", "s", self.key)]) + MAIL
+
+
+class Verifying(Case):
+    def test_all_methods(self) -> None:
+        message = self.run_message(
+            self.signed(), ip="192.0.2.1", helo="h.example", mail_from="joe@example.com",
+            authserv_id="mx.example")
+        assert message.spf is not None and message.dmarc is not None and message.arc is not None
+        self.assertEqual(message.spf.verdict, Verdict.PASS)
+        self.assertEqual(message.spf.decider, "mx")
+        self.assertEqual(message.spf.numbers["prefix_bits"], 32)
+        self.assertEqual([r.verdict for r in message.dkim], [Verdict.PASS])
+        self.assertEqual(message.dkim[0].numbers["key_bits"], 256)
+        self.assertEqual(message.dkim[0].security, Security.SECURE)
+        self.assertEqual(message.dmarc.policy, Policy.REJECT)
+        self.assertTrue(message.dmarc)
+        self.assertEqual(message.arc.verdict, Verdict.NONE)
+        self.assertTrue(message.header().startswith("Authentication-Results: mx.example;"))
+        self.assertTrue(message.received_spf().startswith("Received-SPF: pass"))
+
+    def test_a_forged_mail_is_a_result(self) -> None:
+        message = self.run_message(self.signed().replace(b"Hello", b"Hallo"), ip="203.0.113.9",
+                                   helo="h.example", mail_from="joe@example.com",
+                                   options=Option.TRACE)
+        assert message.spf is not None and message.dmarc is not None
+        self.assertEqual(message.spf.explanation, "203.0.113.9 may not")
+        self.assertEqual(message.dkim[0].decider, "bh")
+        self.assertFalse(message.dmarc)
+        self.assertIn("spf: example.com: mx: no match", message.trace)
+
+    def test_spf_alone_needs_no_message(self) -> None:
+        message = Message(self.context, ip="192.0.2.1", helo="h.example", methods=Method.SPF,
+                          mail_from="joe@example.com")
+        self.assertIsNone(message.spf)
+        message.run(self.resolve)
+        self.assertTrue(message.spf)
+        self.assertIsNone(message.dmarc)
+
+    def test_deadline(self) -> None:
+        message = Message(self.context, ip="192.0.2.1", mail_from="joe@example.com",
+                          methods=Method.SPF, deadline=NOW + 20)
+        self.assertFalse(message.evaluate())
+        self.now += 20
+        self.assertTrue(message.evaluate())
+        assert message.spf is not None
+        self.assertEqual(message.spf.verdict, Verdict.TEMPERROR)
+
+    def test_limits(self) -> None:
+        message = self.run_message(b"", ip="192.0.2.9", mail_from="joe@example.com",
+                                   limits={"spf-lookups": 1})
+        assert message.spf is not None
+        self.assertEqual(message.spf.verdict, Verdict.PERMERROR)
+        self.assertIn("spf-voids", limit_numbers())
+
+    def test_errors(self) -> None:
+        with self.assertRaises(errors.MailauthAddress):
+            Message(self.context, ip="mail.example")
+        with self.assertRaises(ValueError):
+            Message(self.context, helo="a\0b")
+        with self.assertRaises(KeyError):
+            Message(self.context, limits={"nothing": 1})
+        message = Message(self.context)
+        with self.assertRaises(errors.State):
+            message.evaluate()
+        with self.assertRaises(errors.State):
+            message.header()
+        with self.assertRaises(errors.MailauthQuestion):
+            message.answer(Question(7, "x", RecordType.A), Answer())
+        self.assertEqual(ptr(""), b"\0")
+
+
+class Signing(Case):
+    def test_seal(self) -> None:
+        message = self.run_message(self.signed(), options=Option.WILL_SEAL)
+        sealed = message.seal("example.com", "s", self.key) + self.signed()
+        again = self.run_message(sealed, trusted_sealers=["example.com"])
+        assert again.arc is not None
+        self.assertEqual((again.arc.verdict, again.arc.numbers["instances"]), (Verdict.PASS, 1))
+
+    def test_keys(self) -> None:
+        rsa = Key.generate(self.context, bits=1024)
+        self.assertEqual((rsa.algorithm, rsa.bits), (Algorithm.RSA_SHA256, 1024))
+        with self.assertRaises(errors.MailauthKey):
+            Key.read(self.context, b"nothing")
+        with rsa.write(self.context) as der:
+            self.assertEqual(Key.read(self.context, der.reveal()).bits, 1024)
+
+    def test_who_may_sign(self) -> None:
+        keys = [("example.com", "s", self.key)]
+        other = MAIL.replace(b"example.com", b"example.net")
+        with self.assertRaises(errors.MailauthFrom):
+            sign(self.context, other, "example.com", keys)
+        with self.assertRaises(errors.MailauthNoKey):
+            sign(self.context, other, "example.net", keys)
+        field = sign(self.context, [other[:9], other[9:]], "example.com", keys, canon="simple",
+                     headers=["from", "to"], lifetime=60, any_author=True)
+        self.assertIn(b"c=simple/simple;", field)
+        self.assertIn(b"h=from:to;", field)
+        self.assertIn(b"x=1767225660;", field)
+
+
+class Results(Case):
+    def test_reading(self) -> None:
+        found = read_results(self.context, b"mx.example; spf=fail reason=bad smtp.helo=x; dkim=none")
+        self.assertEqual([(r.method, r.result, r.reason) for r in found.results],
+                         [("spf", "fail", "bad"), ("dkim", "none", None)])
+        with self.assertRaises(errors.MailauthField):
+            read_results(self.context, "mx.example; spf=pass (open")
+
+    def test_trust(self) -> None:
+        mail = b"Authentication-Results: mx.example; dkim=pass\r\n" + MAIL
+        self.assertEqual(find_trusted(self.context, mail, "MX.example").authserv_id, "mx.example")
+        with self.assertRaises(errors.MailauthUntrusted):
+            find_trusted(self.context, b"Authentication-Results: evil; none\r\n" + mail, "mx.example")
+
+    def test_forged(self) -> None:
+        mine = b"Authentication-Results: localhost; dkim=pass\r\n"
+        theirs = b"Authentication-Results: other; none\r\n"
+        self.assertEqual(self.run_message(mine + theirs + mine + MAIL).forged(), [3, 1])
+
+
+if __name__ == "__main__":
+    tap.run(doctests=("secmail.mailauth",))
