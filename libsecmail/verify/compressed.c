@@ -8,13 +8,12 @@ enum {
     ALIGNMENT = 16,
 };
 
-/* zlib frees without telling the size, which is needed for wiping: it is kept in front. */
-static void *z_alloc(void *opaque, unsigned count, unsigned size)
+/* Both libraries free without telling the size, which is needed for wiping: it is kept in front. */
+static void *allocate(const struct secmail_allocator *mem, size_t count, size_t size)
 {
-    const struct secmail_allocator *mem = opaque;
     if (size && count > (SIZE_MAX - ALIGNMENT) / size)
         return NULL;
-    const size_t bytes = (size_t)count * size + ALIGNMENT;
+    const size_t bytes = count * size + ALIGNMENT;
     uint8_t *p = smi_alloc(mem, bytes);
     if (!p)
         return NULL;
@@ -22,7 +21,7 @@ static void *z_alloc(void *opaque, unsigned count, unsigned size)
     return p + ALIGNMENT;
 }
 
-static void z_free(void *opaque, void *p)
+static void release(void *opaque, void *p)
 {
     size_t bytes;
     if (!p)
@@ -32,91 +31,192 @@ static void z_free(void *opaque, void *p)
     smi_free(opaque, block, bytes);
 }
 
+static void *z_allocate(void *opaque, unsigned count, unsigned size)
+{
+    return allocate(opaque, count, size);
+}
+
+static void *bz_allocate(void *opaque, int count, int size)
+{
+    return count < 0 || size < 0 ? NULL : allocate(opaque, (size_t)count, (size_t)size);
+}
+
 /* The output is compared with the input of the outermost layer, so that layers don't multiply what
  * each of them may expand. */
-static int check_ratio(struct smi_inflate_source *s)
+static int check_ratio(const struct smi_expansion *e)
 {
-    const uint64_t ratio = smi_limit(s->made.context, SECMAIL_LIMIT_COMPRESSION_RATIO);
-    const struct smi_inflate_source *first = s;
+    const uint64_t ratio = smi_limit(e->made.context, SECMAIL_LIMIT_COMPRESSION_RATIO);
+    const struct smi_expansion *first = e;
     while (first->outer)
         first = first->outer;
-    if (s->out_total <= FREE_EXPANSION ||
-        (first->in_total && s->out_total / first->in_total <= ratio))
+    if (e->out_total <= FREE_EXPANSION ||
+        (first->in_total && e->out_total / first->in_total <= ratio))
         return 0;
-    return smi_over_limit(s->made.context, SECMAIL_LIMIT_COMPRESSION_RATIO);
+    return smi_over_limit(e->made.context, SECMAIL_LIMIT_COMPRESSION_RATIO);
 }
 
-static int stored_make(struct smi_inflate_source *s, const uint8_t *data, size_t size)
+/* ---------------------------------------------------------------- the algorithms */
+
+/* One step of a decompressor. */
+struct step {
+    const uint8_t *in;
+    unsigned in_size, in_left;
+    uint8_t *out;
+    unsigned out_left;
+};
+
+enum outcome { MORE, AT_END, STUCK, BROKEN, NO_MEMORY };
+
+static enum outcome copy(struct step *s)
 {
-    const size_t n = size < STEP ? size : STEP;
-    smi_put(&s->made.buf, data, n);
-    smi_skip(s->lower, n);
-    s->in_total += n;
-    s->made.ended = n == 0;
-    return 0;
+    const unsigned n = s->in_size < STEP ? s->in_size : STEP;
+    if (n)
+        memcpy(s->out, s->in, n);
+    s->in_left -= n;
+    s->out_left -= n;
+    return n ? MORE : AT_END;
 }
 
-static int broken(struct smi_inflate_source *s)
+static enum outcome inflate_step(z_stream *z, struct step *s)
 {
-    return smi_fail(s->made.context, SECMAIL_E_MALFORMED,
-                    "the compressed data packet can't be decompressed: %s",
-                    s->z.msg ? s->z.msg : "wrong data");
+    z->next_in = (uint8_t *)s->in;
+    z->avail_in = s->in_size;
+    z->next_out = s->out;
+    z->avail_out = STEP;
+    const int status = inflate(z, Z_NO_FLUSH);
+    s->in_left = z->avail_in;
+    s->out_left = z->avail_out;
+    switch (status) {
+    case Z_OK:
+        return MORE;
+    case Z_STREAM_END:
+        return AT_END;
+    case Z_BUF_ERROR:
+        return STUCK;
+    case Z_MEM_ERROR:
+        return NO_MEMORY;
+    default:
+        return BROKEN;
+    }
 }
 
-static int at_end(struct smi_inflate_source *s)
+static enum outcome bunzip2_step(bz_stream *bz, struct step *s)
+{
+    bz->next_in = (char *)s->in;
+    bz->avail_in = s->in_size;
+    bz->next_out = (char *)s->out;
+    bz->avail_out = STEP;
+    const int status = BZ2_bzDecompress(bz);
+    s->in_left = bz->avail_in;
+    s->out_left = bz->avail_out;
+    switch (status) {
+    case BZ_OK:
+        return s->in_left == s->in_size && s->out_left == STEP ? STUCK : MORE;
+    case BZ_STREAM_END:
+        return AT_END;
+    case BZ_MEM_ERROR:
+        return NO_MEMORY;
+    default:
+        return BROKEN;
+    }
+}
+
+static enum outcome take_step(struct smi_expansion *e, struct step *s)
+{
+    switch (e->algo) {
+    case SMI_UNCOMPRESSED:
+        return copy(s);
+    case SMI_BZIP2:
+        return bunzip2_step(&e->bz, s);
+    default:
+        return inflate_step(&e->z, s);
+    }
+}
+
+static bool begin_decompressor(struct smi_expansion *e, const struct secmail_allocator *mem)
+{
+    switch (e->algo) {
+    case SMI_UNCOMPRESSED:
+        return true;
+    case SMI_BZIP2:
+        e->bz.bzalloc = bz_allocate;
+        e->bz.bzfree = release;
+        e->bz.opaque = (void *)mem;
+        return BZ2_bzDecompressInit(&e->bz, 0, 0) == BZ_OK;
+    default:
+        e->z.zalloc = z_allocate;
+        e->z.zfree = release;
+        e->z.opaque = (void *)mem;
+        /* Raw deflate, or with zlib's header and checksum. */
+        return inflateInit2(&e->z, e->algo == SMI_ZIP ? -15 : 15) == Z_OK;
+    }
+}
+
+static void end_decompressor(struct smi_expansion *e)
+{
+    if (e->open && e->algo == SMI_BZIP2)
+        BZ2_bzDecompressEnd(&e->bz);
+    else if (e->open && e->algo != SMI_UNCOMPRESSED)
+        inflateEnd(&e->z);
+    e->open = false;
+}
+
+/* ---------------------------------------------------------------- the source */
+
+static int at_end(struct smi_expansion *e)
 {
     const uint8_t *p;
     size_t n;
-    int rc = smi_peek(s->lower, 1, &p, &n);
+    int rc = smi_peek(e->lower, 1, &p, &n);
     if (rc)
         return rc;
     if (n)
-        return smi_fail(s->made.context, SECMAIL_E_MALFORMED,
+        return smi_fail(e->made.context, SECMAIL_E_MALFORMED,
                         "data follows the end of the compressed stream in its packet");
-    s->made.ended = true;
+    e->made.ended = true;
     return 0;
 }
 
-static int inflate_make(struct smi_made_source *made)
+static int account(struct smi_expansion *e, const struct step *s)
 {
-    struct smi_inflate_source *s = (struct smi_inflate_source *)made;
+    const unsigned in = s->in_size - s->in_left, out = STEP - s->out_left;
+    smi_skip(e->lower, in);
+    e->made.buf.size += out;
+    e->in_total += in;
+    e->out_total += out;
+    return e->algo == SMI_UNCOMPRESSED ? 0 : check_ratio(e);
+}
+
+static int expand(struct smi_made_source *made)
+{
+    struct smi_expansion *e = (struct smi_expansion *)made;
     const uint8_t *data;
     size_t size;
-    if (!s->open && !s->stored)
-        return at_end(s);
-    int rc = smi_peek(s->lower, 1, &data, &size);
+    if (!e->open)
+        return at_end(e);
+    int rc = smi_peek(e->lower, 1, &data, &size);
     if (rc)
         return rc;
-    if (s->stored)
-        return stored_make(s, data, size);
     smi_buf_reserve(&made->buf, made->buf.size + STEP);
     if (made->buf.error)
         return smi_nomem(made->context);
     const unsigned given = size < STEP ? (unsigned)size : STEP;
-    s->z.next_in = (uint8_t *)data;
-    s->z.avail_in = given;
-    s->z.next_out = made->buf.data + made->buf.size;
-    s->z.avail_out = STEP;
-    const int status = inflate(&s->z, Z_NO_FLUSH);
-    smi_skip(s->lower, given - s->z.avail_in);
-    made->buf.size += STEP - s->z.avail_out;
-    s->in_total += given - s->z.avail_in;
-    s->out_total += STEP - s->z.avail_out;
-    if (status == Z_STREAM_END) {
-        inflateEnd(&s->z);
-        s->open = false;
-    } else if (status == Z_MEM_ERROR) {
+    struct step step = {data, given, given, made->buf.data + made->buf.size, STEP};
+    const enum outcome outcome = take_step(e, &step);
+    if (outcome == AT_END)
+        end_decompressor(e);
+    if (outcome == NO_MEMORY)
         return smi_nomem(made->context);
-    } else if (status == Z_BUF_ERROR && !size) {
+    if (outcome == STUCK && !size)
         return smi_fail(made->context, SECMAIL_E_TRUNCATED, "the compressed data is cut off");
-    } else if (status != Z_OK && status != Z_BUF_ERROR) {
-        return broken(s);
-    }
-    return check_ratio(s);
+    if (outcome == BROKEN)
+        return smi_fail(made->context, SECMAIL_E_MALFORMED,
+                        "the compressed data packet can't be decompressed: wrong data");
+    return account(e, &step);
 }
 
-int smi_inflate_source_open(struct smi_inflate_source *s, struct secmail_context *context,
-                            struct smi_source *lower)
+int smi_expansion_open(struct smi_expansion *e, struct secmail_context *context,
+                       struct smi_source *lower)
 {
     const uint8_t *p;
     size_t n;
@@ -125,29 +225,22 @@ int smi_inflate_source_open(struct smi_inflate_source *s, struct secmail_context
         return rc;
     if (!n)
         return smi_fail(context, SECMAIL_E_TRUNCATED, "a compressed data packet is empty");
-    const uint8_t algo = p[0];
-    if (algo > 2)
+    if (p[0] > SMI_BZIP2)
         return smi_fail(context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
-                        "the compression algorithm %u (%s) is not supported", algo,
-                        algo == 3 ? "BZip2" : "unknown");
-    memset(s, 0, sizeof *s);
-    smi_made_source_open(&s->made, context, inflate_make);
-    s->lower = lower;
-    s->stored = algo == 0;
-    s->z.zalloc = z_alloc;
-    s->z.zfree = z_free;
-    s->z.opaque = &context->mem;
-    /* Algorithm 1 is raw deflate, 2 has zlib's header and checksum (section 9.4). */
-    if (!s->stored && inflateInit2(&s->z, algo == 1 ? -15 : 15) != Z_OK)
+                        "the compression algorithm %u is not supported", p[0]);
+    memset(e, 0, sizeof *e);
+    smi_made_source_open(&e->made, context, expand);
+    e->lower = lower;
+    e->algo = p[0];
+    if (!begin_decompressor(e, &context->mem))
         return smi_nomem(context);
-    s->open = !s->stored;
+    e->open = true;
     smi_skip(lower, 1);
     return 0;
 }
 
-void smi_inflate_source_close(struct smi_inflate_source *s)
+void smi_expansion_close(struct smi_expansion *e)
 {
-    if (s->open)
-        inflateEnd(&s->z);
-    smi_made_source_close(&s->made);
+    end_decompressor(e);
+    smi_made_source_close(&e->made);
 }

@@ -5,7 +5,7 @@
 struct smi_layer {
     struct smi_layer *below;
     struct smi_body_source body;
-    struct smi_inflate_source inflate;
+    struct smi_expansion expansion;
 };
 
 struct smi_slot {
@@ -28,7 +28,7 @@ static void pop_layer(struct smi_content *c)
     struct smi_layer *layer = c->top;
     c->top = layer->below;
     c->depth--;
-    smi_inflate_source_close(&layer->inflate);
+    smi_expansion_close(&layer->expansion);
     smi_body_source_close(&layer->body);
     smi_free(&c->context->mem, layer, sizeof *layer);
 }
@@ -199,14 +199,14 @@ static int compressed_packet(struct smi_content *c)
     if (!layer)
         return smi_nomem(c->context);
     layer->body = c->packet;
-    int rc = smi_inflate_source_open(&layer->inflate, c->context, &layer->body.source);
+    int rc = smi_expansion_open(&layer->expansion, c->context, &layer->body.source);
     if (rc) {
         c->packet = layer->body;
         smi_free(&c->context->mem, layer, sizeof *layer);
         return rc;
     }
     c->packet = (struct smi_body_source){0};
-    layer->inflate.outer = c->top ? &c->top->inflate : NULL;
+    layer->expansion.outer = c->top ? &c->top->expansion : NULL;
     layer->below = c->top;
     c->top = layer;
     c->depth++;
@@ -308,7 +308,7 @@ static int end_of_content(struct smi_content *c)
 
 static int next_header(struct smi_content *c)
 {
-    struct smi_source *source = c->top ? &c->top->inflate.made.source : c->base;
+    struct smi_source *source = c->top ? &c->top->expansion.made.source : c->base;
     int rc = smi_body_source_open(&c->packet, c->context, source);
     if (rc)
         return rc;

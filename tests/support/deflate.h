@@ -5,6 +5,7 @@
 
 #include "packet_writer.h"
 
+#include <bzlib.h>
 #include <zlib.h>
 
 /* Deflates `content` into a compressed packet with algorithm 1 (raw) or 2 (zlib's format). */
@@ -26,6 +27,30 @@ static inline void put_deflated(struct collected *c, unsigned algo, const struct
     body.size = 1 + bound - z.avail_out;
     deflateEnd(&z);
     put_body_drop(c, TAG_COMPRESSED, &body);
+}
+
+/* The same with algorithm 3. */
+static inline void put_bzipped(struct collected *c, const struct collected *content)
+{
+    struct collected body = {0};
+    unsigned size = (unsigned)(content->size + content->size / 100 + 600);
+    body.data = malloc(size + 1);
+    assert_non_null(body.data);
+    body.data[0] = 3;
+    assert_int_equal(BZ2_bzBuffToBuffCompress((char *)body.data + 1, &size, (char *)content->data,
+                                              (unsigned)content->size, 9, 0, 0),
+                     BZ_OK);
+    body.size = 1 + size;
+    put_body_drop(c, TAG_COMPRESSED, &body);
+}
+
+static inline void put_compressed(struct collected *c, unsigned algo,
+                                  const struct collected *content)
+{
+    if (algo == 3)
+        put_bzipped(c, content);
+    else
+        put_deflated(c, algo, content);
 }
 
 #endif

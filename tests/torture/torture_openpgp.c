@@ -83,10 +83,11 @@ static void make_material(struct material *m)
     m->locked = cheaply_locked(f);
     const struct session s = make_session(f, SMI_AES256);
     const struct smi_s2k s2k = cheap_s2k();
-    struct collected content = {0}, packed = {0}, binary = {0};
+    struct collected content = {0}, once = {0}, packed = {0}, binary = {0};
     struct secmail_armor *armor;
     put_literal(&content, m->data, 1000);
-    put_deflated(&packed, 2, &content);
+    put_deflated(&once, 2, &content);
+    put_bzipped(&packed, &once);
     put_skesk6(f, &binary, &s2k, "password", &s);
     put_seipd2(f, &binary, &s, &packed);
     assert_ok(f->context, secmail_armor_new(f->context, &armor, SECMAIL_ARMOR_AUTO));
@@ -100,6 +101,7 @@ static void make_material(struct material *m)
     put_literal(&content, m->data, SIZE);
     put_seipd1(f, &m->large, &s, &content);
     drop(&content);
+    drop(&once);
     drop(&packed);
     drop(&binary);
 }

@@ -719,11 +719,13 @@ static void content_grammar(void **state)
     check_content_drop(f, &content, 0, text);
     put_packet(&content, TAG_COMPRESSED, "", 0);
     check_content_drop(f, &content, SECMAIL_E_TRUNCATED, NULL);
-    for (unsigned algo = 3; algo < 256; algo++) {
+    for (unsigned algo = 4; algo < 256; algo++) {
         const uint8_t body[] = {(uint8_t)algo, 'B', 'Z'};
         put_packet(&content, TAG_COMPRESSED, body, sizeof body);
         check_content_drop(f, &content, SECMAIL_E_UNSUPPORTED_ALGORITHM, NULL);
     }
+    put_packet(&content, TAG_COMPRESSED, "\3BZ?", 4);
+    check_content_drop(f, &content, SECMAIL_E_MALFORMED, NULL);
     put_packet(&content, TAG_COMPRESSED, "\1\7xxx", 5); /* a kind of block that there isn't */
     check_content_drop(f, &content, SECMAIL_E_MALFORMED, NULL);
     put_packet(&content, TAG_LITERAL, "b", 1);

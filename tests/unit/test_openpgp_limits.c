@@ -579,15 +579,15 @@ static int open_content(struct fixture *f, const struct collected *content, size
 static void compression_ratio(void **state)
 {
     struct fixture *f = *state;
-    for (unsigned algo = 1; algo <= 2; algo++) {
+    for (unsigned algo = 1; algo <= 3; algo++) {
         for (size_t size = 100 * KIB; size <= 16 * MIB; size *= 12) {
             struct collected content = zeros(size), packed = {0};
             size_t got;
-            put_deflated(&packed, algo, &content); /* by a factor of 1000 */
+            put_compressed(&packed, algo, &content); /* by a factor of 1000 and more */
             const int rc = open_content(f, &packed, &got);
             assert_code(f->context, rc, size < MIB ? 0 : SECMAIL_E_LIMIT_COMPRESSION_RATIO);
             assert_true(rc ? got < 2 * MIB : got == size);
-            set_limit(f, SECMAIL_LIMIT_COMPRESSION_RATIO, 1100);
+            set_limit(f, SECMAIL_LIMIT_COMPRESSION_RATIO, algo == 3 ? 1000000 : 1100);
             assert_code(f->context, open_content(f, &packed, &got), 0);
             assert_int_equal(got, size);
             assert_ok(f->context, secmail_context_set_limits(f->context, NULL));
@@ -646,10 +646,10 @@ static void quine(void **state)
 static void damaged_compression(void **state)
 {
     struct fixture *f = *state;
-    for (unsigned algo = 1; algo <= 2; algo++) {
+    for (unsigned algo = 1; algo <= 3; algo++) {
         struct collected content = literal_content(), packed = {0}, c = {0};
         size_t got;
-        put_deflated(&packed, algo, &content);
+        put_compressed(&packed, algo, &content);
         for (size_t size = 1; size < packed.size - 2; size++) {
             put_packet(&c, TAG_COMPRESSED, packed.data + 2, size);
             assert_code(f->context, open_content(f, &c, &got), SECMAIL_E_TRUNCATED);
@@ -661,7 +661,7 @@ static void damaged_compression(void **state)
         put_body_drop(&longer, TAG_COMPRESSED, &c);
         assert_code(f->context, open_content(f, &longer, &got), SECMAIL_E_MALFORMED);
         drop(&longer);
-        packed.data[packed.size - 1] ^= 1; /* zlib's checksum, or the end of the stream */
+        packed.data[packed.size - 1] ^= 0x80; /* a checksum, or the end of the stream */
         const int rc = open_content(f, &packed, &got);
         assert_true(rc == SECMAIL_E_MALFORMED || algo == 1);
         drop(&packed);
