@@ -21,13 +21,14 @@ enum {
 struct smi_sealer {
     enum secmail_format format;
     bool begun;
+    uint64_t total; /* bytes of plaintext so far; for SEIPDv1 with the prefix */
     /* SEIPDv2 */
     struct smi_aead aead;
     uint8_t associated_data[5];
     uint8_t nonce[SMI_AEAD_NONCE_MAX_SIZE];
     uint8_t nonce_size;
     uint8_t salt[32];
-    uint64_t chunks, total;
+    uint64_t chunks;
     /* SEIPDv1 */
     struct smi_cfb cfb;
     struct smi_hash mdc;
