@@ -64,6 +64,18 @@ int keys_parse(const struct sop *sop, const char *name, const uint8_t *data, siz
     return error ? sop_fail_library(sop, error, SOP_OBJECT, name) : SOP_OK;
 }
 
+int keys_read_stdin(const struct sop *sop, struct secmail_key_ring **out)
+{
+    *out = NULL;
+    struct blob blob;
+    int failed = input_read_stdin(sop, &blob);
+    if (failed)
+        return failed;
+    failed = keys_parse(sop, "standard input", blob.data, blob.size, out);
+    blob_free(&blob);
+    return failed;
+}
+
 int keys_read(const struct sop *sop, const char *designator, struct secmail_key_ring **out)
 {
     *out = NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* generate-key and extract-cert. */
 #include "commands.h"
+#include "emit.h"
 #include "io.h"
 #include "objects.h"
 
@@ -82,72 +83,19 @@ int run_generate_key(struct sop *sop, const struct arguments *args)
     return code;
 }
 
-/* One binary certificate, straight out, or into the armor around all of them. */
-static int put_cert(const struct sop *sop, const struct secmail_cert *cert,
-                    struct secmail_armor *armor)
-{
-    struct secmail_bytes *bytes;
-    int error = secmail_cert_export(sop->context, cert, 0, &bytes);
-    if (error)
-        return sop_fail_library(sop, error, SOP_OBJECT, "the certificate");
-    if (!armor)
-        return put(sop, bytes);
-    uint8_t room[16384];
-    struct secmail_input in = {secmail_bytes_data(bytes), secmail_bytes_size(bytes), 0};
-    int failed = SOP_OK;
-    do {
-        struct secmail_output out = {room, sizeof room, 0};
-        error = secmail_armor_update(armor, &in, &out, 0);
-        failed = error < 0 ? sop_fail_library(sop, error, SOP_OBJECT, "the certificate")
-                           : output_stdout(sop, room, out.pos);
-    } while (!failed && error == SECMAIL_NEEDS_ROOM);
-    secmail_bytes_free(bytes);
-    return failed;
-}
-
-static int end_armor(const struct sop *sop, struct secmail_armor *armor)
-{
-    uint8_t room[1024];
-    struct secmail_input in = {0};
-    int status;
-    do {
-        struct secmail_output out = {room, sizeof room, 0};
-        status = secmail_armor_update(armor, &in, &out, 1);
-        if (status < 0)
-            return sop_fail_library(sop, status, SOP_OBJECT, "the certificate");
-        const int failed = output_stdout(sop, room, out.pos);
-        if (failed)
-            return failed;
-    } while (status != SECMAIL_DONE);
-    return SOP_OK;
-}
-
 static int put_certs(const struct sop *sop, const struct secmail_key_ring *ring, bool armored)
 {
-    struct secmail_armor *armor = NULL;
-    if (armored) {
-        const int error = secmail_armor_new(sop->context, &armor, SECMAIL_ARMOR_PUBLIC_KEY);
-        if (error)
-            return sop_fail_library(sop, error, SOP_OBJECT, "the certificate");
-    }
-    int failed = SOP_OK;
+    struct emit emit;
+    int failed = emit_open(sop, &emit, armored, SECMAIL_ARMOR_PUBLIC_KEY);
     for (size_t i = 0; i < secmail_key_ring_count(ring) && !failed; i++)
-        failed = put_cert(sop, secmail_key_cert(secmail_key_ring_key(ring, i)), armor);
-    if (!failed && armor)
-        failed = end_armor(sop, armor);
-    secmail_armor_free(armor);
-    return failed;
+        failed = emit_cert(&emit, secmail_key_cert(secmail_key_ring_key(ring, i)));
+    return emit_close(&emit, failed);
 }
 
 int run_extract_cert(struct sop *sop, const struct arguments *args)
 {
-    struct blob blob;
-    int failed = input_read_stdin(sop, &blob);
-    if (failed)
-        return failed;
     struct secmail_key_ring *ring;
-    failed = keys_parse(sop, "standard input", blob.data, blob.size, &ring);
-    blob_free(&blob);
+    int failed = keys_read_stdin(sop, &ring);
     if (!failed)
         failed = put_certs(sop, ring, !options_has(args, OPT_NO_ARMOR));
     secmail_key_ring_unref(ring);

@@ -16,7 +16,7 @@ enum { ANY = 1 << 20 };
 static const struct subcommand {
     const char *name;
     int (*run)(struct sop *sop, const struct arguments *args);
-    uint32_t options;
+    uint64_t options;
     size_t least; /* operands */
     size_t most;
     const char *operands;
@@ -31,6 +31,9 @@ static const struct subcommand {
      OPTION(OPT_NO_ARMOR) | OPTION(OPT_WITH_KEY_PASSWORD) | OPTION(OPT_PROFILE) |
          OPTION(OPT_SIGNING_ONLY),
      0, ANY, " [--] [USERID...]", "Make a secret key"},
+    {"change-key-password", run_change_key_password,
+     OPTION(OPT_NO_ARMOR) | OPTION(OPT_NEW_KEY_PASSWORD) | OPTION(OPT_OLD_KEY_PASSWORD), 0, 0,
+     " <KEYS >KEYS", "Change, set or take away the password of secret keys"},
     {"extract-cert", run_extract_cert, OPTION(OPT_NO_ARMOR), 0, 0, " <KEYS >CERTS",
      "Make certificates from secret keys"},
     {"sign", run_sign,
@@ -74,7 +77,7 @@ static int print_help(void)
 {
     printf("usage: " SOP_NAME " [--debug] SUBCOMMAND [OPTIONS] [ARGUMENTS]\n\n");
     for (size_t i = 0; i < SUBCOMMANDS; i++)
-        printf("  %-14s %s\n", table[i].name, table[i].summary);
+        printf("  %-20s %s\n", table[i].name, table[i].summary);
     printf("\n" SOP_NAME " SUBCOMMAND --help lists the options of one. An argument in capital "
            "letters is a\nfile name, @ENV:NAME or @FD:number.\n");
     return SOP_OK;

@@ -23,6 +23,7 @@ void certs_list_free(struct certs_list *list);
 
 int keys_parse(const struct sop *sop, const char *name, const uint8_t *data, size_t size,
                struct secmail_key_ring **out);
+int keys_read_stdin(const struct sop *sop, struct secmail_key_ring **out);
 int keys_read(const struct sop *sop, const char *designator, struct secmail_key_ring **out);
 
 /* Passwords that may open something: each as given and without the white space at its end. */

@@ -24,16 +24,23 @@ static const struct spec {
     {"for", OPT_FOR, ONE, "{communications|storage|any}"},
     {"help", OPT_HELP, FLAG, NULL},
     {"label", OPT_ARMOR_LABEL, ONE, "{auto|sig|key|cert|message}"},
+    {"merge-certs", OPT_MERGE_CERTS, MANY, "CERTS"},
     {"micalg-out", OPT_MICALG_OUT, ONE, "MICALG"},
+    {"new-key-password", OPT_NEW_KEY_PASSWORD, ONE, "PASSWORD"},
+    {"no-added-capabilities", OPT_NO_ADDED_CAPABILITIES, FLAG, ""},
     {"no-armor", OPT_NO_ARMOR, FLAG, ""},
+    {"no-require-self-sig", OPT_NO_REQUIRE_SELF_SIG, FLAG, ""},
     {"not-after", OPT_NOT_AFTER, ONE, "DATE"},
     {"not-before", OPT_NOT_BEFORE, ONE, "DATE"},
+    {"old-key-password", OPT_OLD_KEY_PASSWORD, MANY, "PASSWORD"},
     {"profile", OPT_PROFILE, ONE, "PROFILE"},
+    {"revoke-deprecated-keys", OPT_REVOKE_DEPRECATED_KEYS, FLAG, ""},
     {"session-key-out", OPT_SESSION_KEY_OUT, ONE, "SESSIONKEY"},
     {"sign-with", OPT_SIGN_WITH, MANY, "KEYS"},
     {"signing-only", OPT_SIGNING_ONLY, FLAG, ""},
     {"sop-spec", OPT_SOP_SPEC, FLAG, ""},
     {"sopv", OPT_SOPV, FLAG, ""},
+    {"userid", OPT_USERID, MANY, "USERID"},
     {"verifications-out", OPT_VERIFICATIONS_OUT, ONE, "VERIFICATIONS"},
     {"verify-not-after", OPT_VERIFY_NOT_AFTER, ONE, "DATE"},
     {"verify-not-before", OPT_VERIFY_NOT_BEFORE, ONE, "DATE"},
@@ -45,7 +52,7 @@ static const struct spec {
 };
 enum { SPECS = sizeof table / sizeof *table };
 
-static const struct spec *find(uint32_t accepted, const char *name, size_t length)
+static const struct spec *find(uint64_t accepted, const char *name, size_t length)
 {
     for (size_t i = 0; i < SPECS; i++) {
         const struct spec *spec = &table[i];
@@ -68,7 +75,7 @@ static int add(const struct sop *sop, struct arguments *args, const struct spec 
 }
 
 /* Takes the option at argv[*index], and its value if that is an argument of its own. */
-static int parse_option(const struct sop *sop, uint32_t accepted, int argc, char **argv, int *index,
+static int parse_option(const struct sop *sop, uint64_t accepted, int argc, char **argv, int *index,
                         struct arguments *args)
 {
     const char *text = argv[*index];
@@ -93,7 +100,7 @@ static int parse_option(const struct sop *sop, uint32_t accepted, int argc, char
     return add(sop, args, spec, value);
 }
 
-int options_parse(const struct sop *sop, uint32_t accepted, int argc, char **argv,
+int options_parse(const struct sop *sop, uint64_t accepted, int argc, char **argv,
                   struct arguments *args)
 {
     *args = (struct arguments){0};
@@ -180,7 +187,7 @@ int options_choose(const struct sop *sop, const struct arguments *args, enum opt
                     name_of(id), value, sop->command);
 }
 
-void options_print(FILE *out, uint32_t accepted)
+void options_print(FILE *out, uint64_t accepted)
 {
     static const char *const after[] = {[FLAG] = "]", [ONE] = "]", [MANY] = "]..."};
     for (size_t i = 0; i < SPECS; i++) {

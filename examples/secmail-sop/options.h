@@ -15,16 +15,23 @@ enum option {
     OPT_EXTENDED,
     OPT_FOR,
     OPT_HELP,
+    OPT_MERGE_CERTS,
     OPT_MICALG_OUT,
+    OPT_NEW_KEY_PASSWORD,
+    OPT_NO_ADDED_CAPABILITIES,
     OPT_NO_ARMOR,
+    OPT_NO_REQUIRE_SELF_SIG,
     OPT_NOT_AFTER,
     OPT_NOT_BEFORE,
+    OPT_OLD_KEY_PASSWORD,
     OPT_PROFILE,
+    OPT_REVOKE_DEPRECATED_KEYS,
     OPT_SESSION_KEY_OUT,
     OPT_SIGN_WITH,
     OPT_SIGNING_ONLY,
     OPT_SOP_SPEC,
     OPT_SOPV,
+    OPT_USERID,
     OPT_VERIFICATIONS_OUT,
     OPT_VERIFY_NOT_AFTER,
     OPT_VERIFY_NOT_BEFORE,
@@ -34,7 +41,7 @@ enum option {
     OPT_WITH_SESSION_KEY,
 };
 
-#define OPTION(id) (UINT32_C(1) << (id))
+#define OPTION(id) (UINT64_C(1) << (id))
 
 struct setting {
     enum option id;
@@ -50,7 +57,7 @@ struct arguments {
 };
 
 /* Parses what follows the subcommand. `accepted` is a set of OPTION(id). */
-int options_parse(const struct sop *sop, uint32_t accepted, int argc, char **argv,
+int options_parse(const struct sop *sop, uint64_t accepted, int argc, char **argv,
                   struct arguments *args);
 void options_free(struct arguments *args);
 
@@ -75,6 +82,6 @@ int options_choose(const struct sop *sop, const struct arguments *args, enum opt
                    const struct choice *choices, int failure, uint32_t *out);
 
 /* " [--no-armor] [--as={binary|text}]": the options of a set, for the usage line. */
-void options_print(FILE *out, uint32_t accepted);
+void options_print(FILE *out, uint64_t accepted);
 
 #endif

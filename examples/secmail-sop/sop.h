@@ -38,6 +38,11 @@ enum sop_exit {
     SOP_KEY_CANNOT_SIGN = 79,
     SOP_INCOMPATIBLE_OPTIONS = 83,
     SOP_UNSUPPORTED_PROFILE = 89,
+    SOP_NO_HARDWARE_KEY_FOUND = 97,
+    SOP_HARDWARE_KEY_FAILURE = 101,
+    SOP_PRIMARY_KEY_BAD = 103,
+    SOP_CERT_USERID_NO_MATCH = 107,
+    SOP_KEY_CANNOT_CERTIFY = 109,
 };
 
 /* The running command. */
@@ -53,6 +58,8 @@ enum sop_role {
     SOP_RECIPIENT, /* a certificate that is encrypted to */
     SOP_SIGNER,    /* a key that signs */
     SOP_MESSAGE,   /* a message that is decrypted */
+    SOP_OWN_KEY,   /* a key that is maintained */
+    SOP_CERTIFIER, /* a key that certifies */
     SOP_ROLES,
 };
 

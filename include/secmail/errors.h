@@ -104,6 +104,9 @@
 /** The secret key does not belong to the public key that it is stored with. Do not use the key; restore it from a backup. */
 #define SECMAIL_E_KEY_TAMPERED (-410)
 
+/** The secret part of a key that is needed is not in the file. Use the file that has the secret part, or give the key callbacks that reach the token. */
+#define SECMAIL_E_SECRET_ABSENT (-411)
+
 /** Nobody could open the message: it has no recipient and no password. Add a certificate or a password. */
 #define SECMAIL_E_NO_RECIPIENT (-500)
 

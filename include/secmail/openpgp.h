@@ -61,14 +61,20 @@ SECMAIL_API void secmail_key_unref(struct secmail_key *key);
 /** The key's certificate; borrowed (take a reference to keep it); NULL for NULL. @since 0.1 */
 SECMAIL_API struct secmail_cert *secmail_key_cert(const struct secmail_key *key);
 
-/** 1 if a secret part is locked with a password, else 0. @since 0.1 */
+/**
+ * 1 if a secret part is locked with a password, else 0. A part that says that its secret is
+ * elsewhere (on a token, or kept offline: GnuPG's S2K type 101, S2K usage 252 of
+ * draft-dkg-openpgp-external-secrets) is not locked: it stays as it is, and what needs it fails
+ * with SECMAIL_E_SECRET_ABSENT. @since 0.1
+ */
 SECMAIL_API int secmail_key_is_locked(const struct secmail_key *key);
 
 /**
  * Opens a locked key. A key that isn't locked gives a reference to itself.
  *
  * @param key  borrowed, unchanged
- * @param password  borrowed; its bytes are used as they are (UTF-8 by convention)
+ * @param password  borrowed; its bytes are used as they are (UTF-8 by convention). An empty one is
+ *   always wrong: no empty password protects anything here (secmail_key_lock()).
  * @param[out] out  returned-owned; secmail_key_unref()
  * @return 0; SECMAIL_E_WRONG_PASSWORD, SECMAIL_E_KEY_TAMPERED, SECMAIL_E_UNSUPPORTED_ALGORITHM,
  *   SECMAIL_E_MALFORMED (what the password opens, or should, is no secret key),
@@ -81,8 +87,11 @@ SECMAIL_API int secmail_key_unlock(struct secmail_context *context, struct secma
 /**
  * Locks a key with a password: AEAD-OCB with Argon2id for version 6 keys, AES-256-CFB with SHA-1
  * check and iterated S2K for version 4 (which is what other programs read); RFC 9580 section 3.7.2.
+ * All parts share one salt, so that opening them costs one derivation.
  *
  * @param key  borrowed, unchanged; must not be locked
+ * @param password  borrowed; not empty (SECMAIL_E_ARGUMENT, here and wherever something is to be
+ *   protected by a password)
  * @param[out] out  returned-owned; secmail_key_unref()
  * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_RANDOM, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and
  *   SECMAIL_E_LIMIT_ARGON2_WORK (limits below what this library uses itself).
@@ -90,6 +99,25 @@ SECMAIL_API int secmail_key_unlock(struct secmail_context *context, struct secma
  */
 SECMAIL_API int secmail_key_lock(struct secmail_context *context, struct secmail_key *key,
                                  const struct secmail_secret *password, struct secmail_key **out);
+
+/**
+ * Changes, sets or takes away the password of a key, in whatever state its parts are. Each locked
+ * part is opened with the first of the old passwords that fits; then all parts are locked with the
+ * new one as by secmail_key_lock(), or left open.
+ *
+ * @param key  borrowed, unchanged
+ * @param old, old_count  borrowed passwords; may be NULL and 0
+ * @param password  borrowed; NULL for a key without password
+ * @param[out] out  returned-owned; secmail_key_unref()
+ * @return 0; SECMAIL_E_KEY_LOCKED (no old password was given), SECMAIL_E_WRONG_PASSWORD (none
+ *   fits), and the errors of secmail_key_unlock() and secmail_key_lock().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_change_password(struct secmail_context *context,
+                                            struct secmail_key *key,
+                                            const struct secmail_secret *const *old,
+                                            size_t old_count, const struct secmail_secret *password,
+                                            struct secmail_key **out);
 
 /** An ordered list of secret keys from one file. Immutable, reference-counted. */
 struct secmail_key_ring;
@@ -168,7 +196,8 @@ SECMAIL_API int secmail_generator_set_lifetime(struct secmail_generator *generat
 SECMAIL_API int secmail_generator_set_signing_only(struct secmail_generator *generator,
                                                    int signing_only);
 
-/** Locks the new key with a password, as secmail_key_lock(). Copied; NULL for none. @since 0.1 */
+/** Locks the new key with a password, as secmail_key_lock(). Copied; NULL for none, but not empty.
+ * @since 0.1 */
 SECMAIL_API int secmail_generator_set_password(struct secmail_generator *generator,
                                                const struct secmail_secret *password);
 
@@ -259,7 +288,8 @@ SECMAIL_API int secmail_encrypt_set_size(struct secmail_encrypt *encrypt, uint64
 SECMAIL_API int secmail_encrypt_add_recipient(struct secmail_encrypt *encrypt,
                                               struct secmail_cert *cert);
 
-/** Adds a password that opens the message; copied. @return 0; SECMAIL_E_STATE. @since 0.1 */
+/** Adds a password that opens the message; copied; not empty. @return 0; SECMAIL_E_STATE. @since
+ * 0.1 */
 SECMAIL_API int secmail_encrypt_add_password(struct secmail_encrypt *encrypt,
                                              const struct secmail_secret *password);
 
@@ -268,8 +298,9 @@ SECMAIL_API int secmail_encrypt_add_password(struct secmail_encrypt *encrypt,
  * meant.
  *
  * @param key  a reference is taken
- * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_CANNOT_SIGN, SECMAIL_E_KEY_EXPIRED,
- *   SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID, SECMAIL_E_RANDOM, SECMAIL_E_STATE.
+ * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_CANNOT_SIGN,
+ *   SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID, SECMAIL_E_RANDOM,
+ * SECMAIL_E_STATE.
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
@@ -357,7 +388,8 @@ SECMAIL_API int secmail_decrypt_allow_rewind(struct secmail_decrypt *decrypt, in
  */
 SECMAIL_API int secmail_decrypt_add_key(struct secmail_decrypt *decrypt, struct secmail_key *key);
 
-/** Adds a password that may open the message; copied. @return 0; SECMAIL_E_STATE. @since 0.1 */
+/** Adds a password that may open the message; copied. An empty one opens nothing. @return 0;
+ * SECMAIL_E_STATE. @since 0.1 */
 SECMAIL_API int secmail_decrypt_add_password(struct secmail_decrypt *decrypt,
                                              const struct secmail_secret *password);
 
@@ -384,14 +416,14 @@ SECMAIL_API int secmail_decrypt_add_signer(struct secmail_decrypt *decrypt,
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE, or SECMAIL_NEEDS_REWIND (feed the
  *   input again from its first byte; only after secmail_decrypt_allow_rewind());
  *   SECMAIL_E_NO_DATA (not an OpenPGP message), SECMAIL_E_CANNOT_DECRYPT, SECMAIL_E_WRONG_PASSWORD,
- *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_MODIFIED, SECMAIL_E_TRUNCATED, SECMAIL_E_MALFORMED,
- *   SECMAIL_E_UNPROTECTED (tag 9), SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_UNSUPPORTED_VERSION,
- *   SECMAIL_E_CRITICAL_PACKET, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND, SECMAIL_E_WEAK_POINT,
- *   SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_STATE, and the limits
- *   HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS, PACKET_SIZE,
- *   SESSION_KEY_PACKETS, MESSAGE_SIGNATURES, ARGON2_MEMORY_KIB, ARGON2_WORK, PASSWORD_TRIES,
- *   HIDDEN_RECIPIENT_TRIES, ARMOR_HEADER_SIZE. Failures of authentication are one error, whatever
- *   failed in it.
+ *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_MODIFIED, SECMAIL_E_TRUNCATED,
+ * SECMAIL_E_MALFORMED, SECMAIL_E_UNPROTECTED (tag 9), SECMAIL_E_UNSUPPORTED_ALGORITHM,
+ * SECMAIL_E_UNSUPPORTED_VERSION, SECMAIL_E_CRITICAL_PACKET, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND,
+ * SECMAIL_E_WEAK_POINT, SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_STATE, and
+ * the limits HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS,
+ * PACKET_SIZE, SESSION_KEY_PACKETS, MESSAGE_SIGNATURES, ARGON2_MEMORY_KIB, ARGON2_WORK,
+ * PASSWORD_TRIES, HIDDEN_RECIPIENT_TRIES, ARMOR_HEADER_SIZE. Failures of authentication are one
+ * error, whatever failed in it.
  * @since 0.1
  */
 SECMAIL_API int secmail_decrypt_update(struct secmail_decrypt *decrypt, struct secmail_input *in,

@@ -36,9 +36,10 @@ struct secmail_decrypt {
     size_t skesk_count, skesk_room;
     uint64_t packet_count; /* all but those in the content */
     uint64_t session_key_packets, hidden_tries, password_tries;
-    const struct secmail_key *locked; /* a locked key that the message is for */
-    char wanted[65];                  /* a recipient that no key was given for */
-    size_t input_size;                /* if all input is there from the beginning; else 0 */
+    const struct secmail_key *locked;    /* a locked key that the message is for */
+    const struct smi_public_key *absent; /* one whose secret part is elsewhere */
+    char wanted[65];                     /* a recipient that no key was given for */
+    size_t input_size;                   /* if all input is there from the beginning; else 0 */
 
     enum {
         SETTING_UP,
@@ -259,7 +260,10 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
     if (rc || !may_decrypt)
         return rc;
     if (!secret) {
-        d->locked = key;
+        if (smi_secret_part_is_locked(&key->parts[index]))
+            d->locked = key;
+        else
+            d->absent = public_key;
         return 0;
     }
     rc = count_hidden_try(d, pkesk);
@@ -366,6 +370,10 @@ static int cannot_decrypt(struct secmail_decrypt *d)
                         "the message is for the key %s, which is locked with a password; unlock "
                         "it first",
                         secmail_cert_fingerprint(d->locked->cert));
+    if (d->absent)
+        return smi_fail(d->context, SECMAIL_E_SECRET_ABSENT,
+                        "the message is for the key %s, whose secret part is not in the file",
+                        d->absent->hex);
     if (d->skesk_count)
         return smi_fail(d->context, SECMAIL_E_WRONG_PASSWORD,
                         "no password at hand opens the message");

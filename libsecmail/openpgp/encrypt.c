@@ -282,6 +282,9 @@ int secmail_encrypt_add_password(struct secmail_encrypt *e, const struct secmail
         return rc;
     if (!password)
         return smi_fail(e->context, SECMAIL_E_ARGUMENT, "the password is NULL");
+    rc = smi_password_check_new(e->context, password);
+    if (rc)
+        return rc;
     if (!smi_grow(&e->context->mem, &e->passwords, &e->password_room, e->password_count + 1,
                   sizeof *e->passwords))
         return smi_nomem(e->context);

@@ -134,9 +134,12 @@ int secmail_generator_set_password(struct secmail_generator *generator,
     if (!enter(generator))
         return SECMAIL_E_ARGUMENT;
     struct secmail_secret *copy = NULL;
-    int rc = password ? secmail_secret_new(generator->context, &copy, secmail_secret_data(password),
-                                           secmail_secret_size(password))
-                      : 0;
+    int rc = password ? smi_password_check_new(generator->context, password) : 0;
+    if (rc)
+        return rc;
+    rc = password ? secmail_secret_new(generator->context, &copy, secmail_secret_data(password),
+                                       secmail_secret_size(password))
+                  : 0;
     if (rc)
         return rc;
     secmail_secret_free(generator->password);

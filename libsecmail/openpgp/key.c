@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Secret keys as wholes: reading, writing, locking and unlocking, and rings of them. */
+/* Secret keys as wholes: reading and writing them, and rings of them. */
 #include "key.h"
 
 #include "codec/armor.h"
@@ -78,7 +78,7 @@ struct secmail_cert *secmail_key_cert(const struct secmail_key *key)
 int secmail_key_is_locked(const struct secmail_key *key)
 {
     for (size_t i = 0; key && i < key->part_count; i++) {
-        if (key->parts[i].locked)
+        if (smi_secret_part_is_locked(&key->parts[i]))
             return 1;
     }
     return 0;
@@ -201,85 +201,6 @@ int secmail_key_export(struct secmail_context *context, const struct secmail_key
     struct smi_buf b = smi_buf_open(&context->mem);
     smi_cert_write(&b, key->cert, put_secret_key, (void *)key);
     return smi_export(context, &b, armored, SMI_ARMOR_PRIVATE_KEY, out);
-}
-
-/* ---------------------------------------------------------------- locking */
-
-typedef int (*change_fn)(struct secmail_context *context, const struct smi_secret_part *part,
-                         const struct smi_public_key *key, uint8_t tag,
-                         const struct secmail_secret *password, struct smi_secret_part *changed);
-
-static uint8_t secret_tag(const struct smi_component *c)
-{
-    return c->tag == SMI_TAG_PUBLIC_KEY ? SMI_TAG_SECRET_KEY : SMI_TAG_SECRET_SUBKEY;
-}
-
-/* A new key with the same certificate, in which parts that are (not) locked are changed. */
-static int change_parts(struct secmail_context *context, struct secmail_key *key, bool locked,
-                        change_fn change, const struct secmail_secret *password,
-                        struct secmail_key *changed)
-{
-    for (size_t i = 0; i < key->part_count; i++) {
-        const struct smi_secret_part *part = &key->parts[i];
-        const struct smi_component *c = smi_cert_key(key->cert, i);
-        struct smi_secret_part *to = smi_key_add_part(context, changed);
-        if (!to)
-            return SECMAIL_E_NOMEM;
-        int rc = (part->locked != NULL) == locked
-                     ? change(context, part, &c->key, secret_tag(c), password, to)
-                     : smi_secret_part_copy(context, to, part);
-        if (rc)
-            return rc;
-    }
-    changed->cert = secmail_cert_ref(key->cert);
-    return 0;
-}
-
-static int changed_key(struct secmail_context *context, struct secmail_key *key, bool locked,
-                       change_fn change, const struct secmail_secret *password,
-                       struct secmail_key **out)
-{
-    struct secmail_key *changed = smi_key_new(context);
-    if (!changed)
-        return SECMAIL_E_NOMEM;
-    int rc = change_parts(context, key, locked, change, password, changed);
-    if (rc)
-        secmail_key_unref(changed);
-    else
-        *out = changed;
-    return rc;
-}
-
-int secmail_key_unlock(struct secmail_context *context, struct secmail_key *key,
-                       const struct secmail_secret *password, struct secmail_key **out)
-{
-    int rc = smi_enter_out(context, out);
-    if (rc)
-        return rc;
-    if (!key || !password)
-        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_unlock: %s is NULL",
-                        key ? "password" : "key");
-    if (!secmail_key_is_locked(key)) {
-        *out = secmail_key_ref(key);
-        return 0;
-    }
-    return changed_key(context, key, true, smi_secret_part_unlock, password, out);
-}
-
-int secmail_key_lock(struct secmail_context *context, struct secmail_key *key,
-                     const struct secmail_secret *password, struct secmail_key **out)
-{
-    int rc = smi_enter_out(context, out);
-    if (rc)
-        return rc;
-    if (!key || !password)
-        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_lock: %s is NULL",
-                        key ? "password" : "key");
-    if (secmail_key_is_locked(key))
-        return smi_fail(context, SECMAIL_E_KEY_LOCKED,
-                        "the key %s is locked already; unlock it first",
-                        secmail_cert_fingerprint(key->cert));
-    return changed_key(context, key, false, smi_secret_part_lock, password, out);
 }
 
 /* ---------------------------------------------------------------- rings */

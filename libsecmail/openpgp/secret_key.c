@@ -161,6 +161,21 @@ static bool is_broken_protection(const struct smi_public_key *key, struct smi_cu
            (in.bad || !p.iv || (p.s2k.type == SMI_S2K_ARGON2 && p.usage != SMI_USAGE_AEAD));
 }
 
+/* Is the secret said to be elsewhere? GnuPG writes an S2K type of its own (101) for that: "GNU" and
+ * 1 for a key that is kept offline, 2 for one on a card. */
+static bool is_absent(struct smi_cursor in)
+{
+    static const uint8_t marker[] = {101, 0, 'G', 'N', 'U'};
+    const uint8_t usage = smi_u8(&in);
+    if (usage == SMI_USAGE_EXTERNAL)
+        return true;
+    smi_u8(&in); /* cipher */
+    const uint8_t *at = smi_take(&in, sizeof marker);
+    const uint8_t mode = smi_u8(&in);
+    return (usage == SMI_USAGE_CFB || usage == SMI_USAGE_MALLEABLE_CFB) && at &&
+           at[0] == marker[0] && smi_equal(at + 2, marker + 2, 3) && (mode == 1 || mode == 2);
+}
+
 int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part *part,
                          const struct smi_public_key *key, struct smi_cursor *in)
 {
@@ -171,13 +186,15 @@ int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part
         smi_take(in, 1);
         return read_open(context, part, key, in);
     }
-    if (is_broken_protection(key, *in))
+    const bool absent = is_absent(*in);
+    if (!absent && is_broken_protection(key, *in))
         return broken(context, key);
     const size_t size = smi_left(in);
     part->locked = smi_alloc(&context->mem, size);
     if (!part->locked)
         return smi_nomem(context);
     part->locked_size = size;
+    part->absent = absent;
     memcpy(part->locked, smi_take(in, size), size);
     return 0;
 }
@@ -281,7 +298,7 @@ static int open_cfb(struct secmail_context *context, const struct protection *p,
 
 int smi_secret_part_unlock(struct secmail_context *context, const struct smi_secret_part *part,
                            const struct smi_public_key *key, uint8_t tag,
-                           const struct secmail_secret *password, struct smi_secret_part *open)
+                           struct smi_password *password, struct smi_secret_part *open)
 {
     *open = (struct smi_secret_part){0};
     struct protection p;
@@ -294,11 +311,10 @@ int smi_secret_part_unlock(struct secmail_context *context, const struct smi_sec
                         key->hex, p.usage, p.s2k.type, p.cipher);
     if (in.bad || !p.iv)
         return broken(context, key);
-    if (p.s2k.type == SMI_S2K_ARGON2 && !secmail_secret_size(password))
-        return wrong_password(context, key); /* libgcrypt's Argon2 takes no empty password */
+    if (!secmail_secret_size(password->text)) /* locks nothing (smi_password_check_new()) */
+        return wrong_password(context, key);
     uint8_t s2k_key[SMI_KEY_MAX_SIZE];
-    int rc = smi_s2k_derive(context, &p.s2k, secmail_secret_data(password),
-                            secmail_secret_size(password), s2k_key, smi_cipher_key_size(p.cipher));
+    int rc = smi_password_derive(context, password, &p.s2k, s2k_key, smi_cipher_key_size(p.cipher));
     if (!rc)
         rc = p.usage == SMI_USAGE_AEAD ? open_aead(context, &p, key, tag, s2k_key, in, open)
                                        : open_cfb(context, &p, key, s2k_key, in, open);
@@ -374,7 +390,7 @@ static int seal_cfb(struct secmail_context *context, const struct protection *p,
 }
 
 static int choose_protection(struct secmail_context *context, struct protection *p, uint8_t version,
-                             uint8_t iv[16])
+                             struct smi_password *password, uint8_t iv[16])
 {
     *p = (struct protection){.cipher = SMI_AES256, .iv = iv, .iv_size = 16};
     p->usage = version == 6 ? SMI_USAGE_AEAD : SMI_USAGE_CFB;
@@ -385,21 +401,19 @@ static int choose_protection(struct secmail_context *context, struct protection 
     int rc = smi_random(context, iv, 16);
     if (rc)
         return rc;
-    return version == 6 ? smi_s2k_new_argon2(context, &p->s2k)
-                        : smi_s2k_new_iterated(context, &p->s2k);
+    return smi_password_fresh(context, password, version == 6, &p->s2k);
 }
 
 int smi_secret_part_lock(struct secmail_context *context, const struct smi_secret_part *part,
                          const struct smi_public_key *key, uint8_t tag,
-                         const struct secmail_secret *password, struct smi_secret_part *locked)
+                         struct smi_password *password, struct smi_secret_part *locked)
 {
     *locked = (struct smi_secret_part){0};
     struct protection p;
     uint8_t iv[16], s2k_key[SMI_KEY_MAX_SIZE];
-    int rc = choose_protection(context, &p, key->version, iv);
+    int rc = choose_protection(context, &p, key->version, password, iv);
     if (!rc)
-        rc = smi_s2k_derive(context, &p.s2k, secmail_secret_data(password),
-                            secmail_secret_size(password), s2k_key, sizeof s2k_key);
+        rc = smi_password_derive(context, password, &p.s2k, s2k_key, sizeof s2k_key);
     if (rc)
         return rc;
     struct smi_buf clear = smi_buf_open(&context->mem), to = smi_buf_open(&context->mem);
@@ -449,6 +463,7 @@ int smi_secret_part_copy(struct secmail_context *context, struct smi_secret_part
         return smi_nomem(context);
     memcpy(to->locked, from->locked, from->locked_size);
     to->locked_size = from->locked_size;
+    to->absent = from->absent;
     return 0;
 }
 

@@ -5,11 +5,12 @@
 #define SMI_OPENPGP_SECRET_KEY_H
 
 #include "core/secret.h"
-#include "crypto/s2k.h"
+#include "password.h"
 #include "verify/public_key.h"
 
 enum smi_s2k_usage { /* section 3.7.2.1 */
                      SMI_USAGE_NONE = 0,
+                     SMI_USAGE_EXTERNAL = 252, /* draft-dkg-openpgp-external-secrets-02 */
                      SMI_USAGE_AEAD = 253,
                      SMI_USAGE_CFB = 254,
                      SMI_USAGE_MALLEABLE_CFB = 255, /* with a 16-bit checksum: read only */
@@ -23,7 +24,15 @@ struct smi_secret_part {
     /* ... or it is locked: everything from the usage octet on, as it stands in the packet. */
     uint8_t *locked;
     size_t locked_size;
+    /* What stands there says that the secret is elsewhere: on a token, or kept offline. */
+    bool absent;
 };
+
+/* Would a password open it? */
+static inline bool smi_secret_part_is_locked(const struct smi_secret_part *part)
+{
+    return part->locked && !part->absent;
+}
 
 /* Reads from the usage octet to the end of the packet. Open keys are checked against their public
  * part. SECMAIL_E_MALFORMED, SECMAIL_E_KEY_TAMPERED, SECMAIL_E_NOMEM. */
@@ -34,12 +43,12 @@ int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part
  * SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_MALFORMED, Argon2 limits. */
 int smi_secret_part_unlock(struct secmail_context *context, const struct smi_secret_part *part,
                            const struct smi_public_key *key, uint8_t tag,
-                           const struct secmail_secret *password, struct smi_secret_part *open);
+                           struct smi_password *password, struct smi_secret_part *open);
 
 /* Locks an open part into `locked`. */
 int smi_secret_part_lock(struct secmail_context *context, const struct smi_secret_part *part,
                          const struct smi_public_key *key, uint8_t tag,
-                         const struct secmail_secret *password, struct smi_secret_part *locked);
+                         struct smi_password *password, struct smi_secret_part *locked);
 
 int smi_secret_part_copy(struct secmail_context *context, struct smi_secret_part *to,
                          const struct smi_secret_part *from);

@@ -62,9 +62,14 @@ int smi_sign_object(struct secmail_context *context, const struct smi_signer *si
 
 /* Why no key of `key` can sign: the reason of the key that came nearest. */
 static int no_signing_key(struct secmail_context *context, const struct secmail_key *key,
-                          bool locked, const struct smi_validity *nearest, size_t nearest_index)
+                          const struct smi_secret_part *without, const struct smi_validity *nearest,
+                          size_t nearest_index)
 {
-    if (locked)
+    if (without && without->absent)
+        return smi_fail(context, SECMAIL_E_SECRET_ABSENT,
+                        "the key %s may sign only with a part whose secret is not in the file",
+                        secmail_cert_fingerprint(key->cert));
+    if (without)
         return smi_fail(context, SECMAIL_E_KEY_LOCKED,
                         "the key %s is locked with a password; unlock it first",
                         secmail_cert_fingerprint(key->cert));
@@ -82,7 +87,7 @@ static int pick_key(struct secmail_context *context, struct secmail_key *key,
 {
     struct smi_validity nearest = {0};
     size_t nearest_index = 0;
-    bool locked = false;
+    const struct smi_secret_part *without = NULL; /* may sign, but its secret can't be used */
     for (size_t i = 0; i < key->part_count; i++) {
         const struct smi_public_key *candidate = &smi_cert_key(key->cert, i)->key;
         if (!(candidate->use & SMI_USE_SIGN))
@@ -96,13 +101,14 @@ static int pick_key(struct secmail_context *context, struct secmail_key *key,
             *signer = (struct smi_signer){candidate, smi_key_secret(key, i)};
             return 0;
         }
-        locked |= may_sign;
+        if (may_sign && (!without || without->absent))
+            without = &key->parts[i];
         if (v.code && !nearest.code) {
             nearest = v;
             nearest_index = i;
         }
     }
-    return no_signing_key(context, key, locked, &nearest, nearest_index);
+    return no_signing_key(context, key, without, &nearest, nearest_index);
 }
 
 int smi_document_signature_open(struct secmail_context *context, struct smi_document_signature *s,

@@ -19,11 +19,10 @@ static int unsupported(struct secmail_context *context, const char *what, unsign
                     "a password packet uses the %s %u, which is not supported", what, number);
 }
 
-/* libgcrypt's Argon2 takes no empty password: then the packet is not opened, as with a wrong one.
- */
-static bool is_impossible(const struct smi_s2k *s2k, const struct secmail_secret *password)
+/* An empty password protects nothing, and libgcrypt's Argon2 takes none: it is always wrong. */
+static bool is_wrong(const struct secmail_secret *password)
 {
-    return s2k->type == SMI_S2K_ARGON2 && !secmail_secret_size(password);
+    return !secmail_secret_size(password);
 }
 
 static int derive(struct secmail_context *context, const struct smi_s2k *s2k,
@@ -52,7 +51,7 @@ static int open_v4(struct secmail_context *context, struct smi_cursor in,
     const size_t left = smi_left(&in);
     if (left > sizeof clear)
         return broken(context);
-    if (is_impossible(&s2k, password))
+    if (is_wrong(password))
         return 0;
     int rc = derive(context, &s2k, password, kek, size);
     if (rc)
@@ -145,7 +144,7 @@ static int open_v6(struct secmail_context *context, struct smi_cursor in,
     if (!nonce || smi_left(&fields) || smi_left(&specifier) || left < SMI_AEAD_TAG_SIZE ||
         left - SMI_AEAD_TAG_SIZE > sizeof key->key)
         return broken(context);
-    if (is_impossible(&s2k, password))
+    if (is_wrong(password))
         return 0;
     const uint8_t info[] = {0xc0 | SMI_TAG_SKESK, 6, cipher, mode};
     int rc = open_aead(context, &aead, &s2k, password, info);

@@ -11,7 +11,7 @@ import harness
 from harness import *  # noqa: F403
 import packets
 
-MISSING_SUBCOMMANDS = ["change-key-password", "revoke-key", "update-key", "merge-certs",
+MISSING_SUBCOMMANDS = ["revoke-key", "update-key", "merge-certs",
                        "certify-userid", "validate-userid", "inline-detach", "inline-sign",
                        "inline-verify"]
 TEXT = "Grüße aus Köln\r\nzweite Zeile\n".encode()

@@ -196,6 +196,13 @@ static int unlock(struct secmail_context *context, void *user)
     }
     if (!rc)
         assert_int_equal(secmail_key_is_locked(open), 0);
+    secmail_key_unref(open);
+    open = NULL;
+    if (!rc) {
+        const struct secmail_secret *old[] = {password};
+        rc = secmail_key_change_password(context, key, old, 1, NULL, &open);
+        assert_int_equal(open == NULL, rc != 0);
+    }
     if (key)
         assert_int_equal(secmail_key_is_locked(key), 1);
     secmail_key_unref(open);

@@ -273,27 +273,6 @@ static void locked_and_unlocked(void **state)
     secmail_secret_free(wrong);
 }
 
-/* No password is a password, too: whoever asks for it gets it, in all places. */
-static void empty_passwords(void **state)
-{
-    struct fixture *f = *state;
-    struct secmail_secret *empty = make_secret(f, "");
-    for (size_t i = 0; i < 2; i++) {
-        struct secmail_key *key = make_key(f, profiles[i], "Alice"), *locked, *open;
-        const int rc = secmail_key_lock(f->context, key, empty, &locked);
-        /* Argon2 knows no empty password here; then it's an argument that isn't allowed. */
-        assert_true(rc == 0 || (i == 1 && rc == SECMAIL_E_ARGUMENT));
-        assert_int_equal(locked == NULL, rc != 0);
-        if (!rc) {
-            assert_ok(f->context, secmail_key_unlock(f->context, locked, empty, &open));
-            secmail_key_unref(open);
-        }
-        secmail_key_unref(locked);
-        secmail_key_unref(key);
-    }
-    secmail_secret_free(empty);
-}
-
 /* A key that isn't locked is opened by any password, and is the same object. */
 static void unlocking_an_open_key(void **state)
 {
@@ -418,7 +397,6 @@ static void unsupported_protections(void **state)
         size_t size;
     } rows[] = {
         {"\7 16 bytes of IV..encrypted", 27},                    /* cipher without S2K */
-        {"\376\11\145\0GNU\1", 8},                               /* GnuPG's placeholder */
         {"\376\143\3\10saltsalt\1encrypted", 22},                /* cipher 99 */
         {"\376\11\2\10saltsalt\1encrypted", 22},                 /* S2K type 2 */
         {"\376\11\3\143saltsalt\1sixteen bytes..encrypted", 37}, /* hash 99 */
@@ -636,7 +614,6 @@ int main(void)
         fixture_test(open_secret_parts),
         fixture_test(opaque_keys),
         fixture_test(locked_and_unlocked),
-        fixture_test(empty_passwords),
         fixture_test(unlocking_an_open_key),
         fixture_test(protections),
         fixture_test(unsupported_protections),

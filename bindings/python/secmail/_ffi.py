@@ -42,6 +42,7 @@ SECMAIL_E_CANNOT_SIGN: Final = -407
 SECMAIL_E_NOT_A_CERT: Final = -408
 SECMAIL_E_NOT_A_KEY: Final = -409
 SECMAIL_E_KEY_TAMPERED: Final = -410
+SECMAIL_E_SECRET_ABSENT: Final = -411
 SECMAIL_E_NO_RECIPIENT: Final = -500
 SECMAIL_E_NO_SIGNER: Final = -501
 SECMAIL_E_INCOMPATIBLE: Final = -502
@@ -947,6 +948,18 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
         (
             c.c_void_p,
             c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_key_change_password": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_size_t,
             c.c_void_p,
             c.POINTER(c.c_void_p),
         ),

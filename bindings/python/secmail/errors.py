@@ -296,6 +296,15 @@ class KeyTampered(Error):
     remedy = 'Do not use the key; restore it from a backup.'
 
 
+class SecretAbsent(Error):
+    """The secret part of a key that is needed is not in the file."""
+
+    code = -411
+    name = "SECMAIL_E_SECRET_ABSENT"
+    meaning = 'The secret part of a key that is needed is not in the file.'
+    remedy = 'Use the file that has the secret part, or give the key callbacks that reach the token.'
+
+
 class NoRecipient(Error):
     """Nobody could open the message: it has no recipient and no password."""
 
@@ -742,6 +751,7 @@ BY_CODE: dict[int, type[Error]] = {
     -408: NotACert,
     -409: NotAKey,
     -410: KeyTampered,
+    -411: SecretAbsent,
     -500: NoRecipient,
     -501: NoSigner,
     -502: Incompatible,

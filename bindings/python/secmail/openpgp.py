@@ -16,10 +16,11 @@ unless the whole message is authentic.
 
 from __future__ import annotations
 
+import ctypes
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, overload
+from typing import Any, BinaryIO, overload
 
 from . import _ffi
 from ._library import lib
@@ -85,6 +86,30 @@ def _as_secret(context: Context, password: Password) -> Secret:
     return password if isinstance(password, Secret) else Secret(context, password)
 
 
+class _Secrets:
+    """Passwords as C takes them, for one call: those that came as text are wiped after it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._owned: list[Secret] = []
+
+    def handle(self, password: Password) -> Any:
+        secret = _as_secret(self._context, password)
+        if secret is not password:
+            self._owned.append(secret)
+        return secret.handle
+
+    def array(self, passwords: Sequence[Password]) -> Any:
+        return (ctypes.c_void_p * len(passwords))(*(self.handle(p).value for p in passwords))
+
+    def __enter__(self) -> _Secrets:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for secret in self._owned:
+            secret.close()
+
+
 class Key(Shared):
     """A transferable secret key: a certificate with the secret part of its keys.
 
@@ -126,15 +151,31 @@ class Key(Shared):
         """The same key, opened with its password."""
         return self._other(context, "secmail_key_unlock", password)
 
+    def change_password(
+        self, context: Context, new: Password | None, *, old: Iterable[Password] = ()
+    ) -> Key:
+        """The same key, locked with another password, or with none.
+
+        >>> context = Context()
+        >>> key = generate(context, "Alice", password="first")
+        >>> key.change_password(context, None, old=["zeroth", "first"]).locked
+        False
+        """
+        with _Secrets(context) as secrets:
+            array = secrets.array(list(old))
+            password = None if new is None else secrets.handle(new)
+            return self._make(
+                context, "secmail_key_change_password", array, len(array), password, OUT
+            )
+
+    def _make(self, context: Context, name: str, *arguments: Any) -> Key:
+        call = getattr(lib, name)
+        unref = lib.secmail_key_unref
+        return Key.adopt(make(context, unref, call, context.handle, self.handle, *arguments))
+
     def _other(self, context: Context, name: str, password: Password) -> Key:
-        secret = _as_secret(context, password)
-        unref, call = lib.secmail_key_unref, getattr(lib, name)
-        try:
-            arguments = context.handle, self.handle, secret.handle
-            return Key.adopt(make(context, unref, call, *arguments, OUT))
-        finally:
-            if secret is not password:
-                secret.close()
+        with _Secrets(context) as secrets:
+            return self._make(context, name, secrets.handle(password), OUT)
 
     def export(self, context: Context, *, armored: bool = True) -> bytes:
         """The secret key in the state (locked or not) that it is in, in ordinary memory."""
