@@ -71,6 +71,12 @@
 /** The data is declared to be text but is not valid UTF-8. Use the binary form. */
 #define SECMAIL_E_EXPECTED_TEXT (-307)
 
+/** The policy refuses the format or algorithm of the data. Ask the sender for what the policy accepts, or use another policy. */
+#define SECMAIL_E_POLICY (-308)
+
+/** The text is not a policy. Correct the line that the detail names; the header describes the form. */
+#define SECMAIL_E_POLICY_TEXT (-309)
+
 /** None of the keys and passwords at hand opens the message. Use the key that the detail names, or ask the sender to encrypt to yours. */
 #define SECMAIL_E_CANNOT_DECRYPT (-400)
 

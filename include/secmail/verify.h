@@ -111,7 +111,30 @@ SECMAIL_API int secmail_policy_at(struct secmail_context *context,
 SECMAIL_API int64_t secmail_policy_time(const struct secmail_policy *policy);
 
 /**
- * The policy as text for people, one rule a line.
+ * Reads a policy from text, such as a file of an administrator. A line is one of these, its words
+ * separated by blanks, without regard to case; what follows a '#' is a comment:
+ *
+ *     include standard                        the rules of the standard policy
+ *     time 2026-02-01T00:00:00Z               the reference time; without it, the context's time
+ *     hash-of-data SHA1 until 2013-02-01      signatures over documents
+ *     hash-of-keys SHA256 always              signatures inside certificates
+ *     key RSA 2048 always                     keys from this size in bits on
+ *     cipher CAST5 never                      decryption
+ *     format LibrePGP never                   SEIPDv1, SEIPDv2 or LibrePGP
+ *
+ * Dates are UTC; the time of the day may be left out. A later line replaces an earlier one on the
+ * same subject. What no line names is refused. secmail_policy_print() writes this form.
+ *
+ * @param[out] out  returned-owned; secmail_policy_unref()
+ * @param text, size  borrowed
+ * @return 0; SECMAIL_E_POLICY_TEXT (the detail names the line; also for a text without rules).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_policy_parse(struct secmail_context *context, struct secmail_policy **out,
+                                     const uint8_t *text, size_t size);
+
+/**
+ * The policy as text, one rule a line, in the form of secmail_policy_parse().
  *
  * @param[out] out  returned-owned UTF-8; secmail_bytes_free()
  * @since 0.1

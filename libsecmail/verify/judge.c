@@ -107,7 +107,7 @@ static bool reject(struct secmail_verdict *v)
 static bool document_rules(struct secmail_verdict *v, const struct smi_signature *sig,
                            const struct smi_judge *judge, const struct secmail_policy *policy)
 {
-    char date[32], other[32];
+    char date[32], other[32], since[48];
     int64_t until;
     const int64_t now = secmail_policy_time(policy);
     if (sig->type != SMI_SIG_BINARY && sig->type != SMI_SIG_TEXT) {
@@ -117,8 +117,8 @@ static bool document_rules(struct secmail_verdict *v, const struct smi_signature
     }
     if (!smi_policy_accepts(policy, SMI_POLICY_HASH_OF_DATA, sig->hash, &until)) {
         add_reason(v, SECMAIL_REASON_HASH,
-                   "the policy refuses %s for signatures since %s; ask the signer to use SHA256",
-                   smi_hash_name(sig->hash), smi_date(until, date));
+                   "the policy refuses %s for signatures %s; ask the signer to use SHA256",
+                   smi_hash_name(sig->hash), smi_policy_since(until, since));
         return reject(v);
     }
     if (sig->created > now) {

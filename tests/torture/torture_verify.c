@@ -115,7 +115,7 @@ static int ring(struct secmail_context *context, void *user)
 
 static int policy(struct secmail_context *context, void *user)
 {
-    struct secmail_policy *standard, *then = NULL;
+    struct secmail_policy *standard, *then = NULL, *again = NULL;
     struct secmail_bytes *bytes = NULL;
     (void)user;
     int rc = secmail_policy_standard(context, &standard);
@@ -123,7 +123,11 @@ static int policy(struct secmail_context *context, void *user)
         rc = secmail_policy_at(context, standard, 1, &then);
     if (!rc)
         rc = secmail_policy_print(context, then, &bytes);
+    if (!rc)
+        rc = secmail_policy_parse(context, &again, secmail_bytes_data(bytes),
+                                  secmail_bytes_size(bytes));
     secmail_bytes_free(bytes);
+    secmail_policy_unref(again);
     secmail_policy_unref(then);
     secmail_policy_unref(standard);
     return rc;

@@ -48,37 +48,142 @@ static void reference_times(void **state)
     secmail_policy_unref(standard);
 }
 
-/* One rule a line; the same rules whatever the reference time. */
+/* ---------------------------------------------------------------- text */
+
+static char *print(struct fixture *f, const struct secmail_policy *policy)
+{
+    struct secmail_bytes *bytes;
+    assert_ok(f->context, secmail_policy_print(f->context, policy, &bytes));
+    char *text = calloc(1, secmail_bytes_size(bytes) + 1);
+    assert_non_null(text);
+    memcpy(text, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
+    secmail_bytes_free(bytes);
+    return text;
+}
+
+static struct secmail_policy *parse(struct fixture *f, const char *text)
+{
+    struct secmail_policy *policy;
+    assert_ok(f->context,
+              secmail_policy_parse(f->context, &policy, (const uint8_t *)text, strlen(text)));
+    return policy;
+}
+
+/* One rule a line; the same rules whatever the reference time; read, it is the same policy. */
 static void printed(void **state)
 {
     struct fixture *f = *state;
-    struct secmail_policy *standard, *then;
-    struct secmail_bytes *a, *b;
+    static const int64_t times[] = {FIXTURE_NOW, 1000000000, 0, -1, INT64_MAX, INT64_MIN};
+    struct secmail_policy *standard;
     assert_ok(f->context, secmail_policy_standard(f->context, &standard));
-    assert_ok(f->context, secmail_policy_at(f->context, standard, 1000000000, &then));
-    assert_ok(f->context, secmail_policy_print(f->context, standard, &a));
-    assert_ok(f->context, secmail_policy_print(f->context, then, &b));
-    char *text = malloc(secmail_bytes_size(a) + 1);
-    assert_non_null(text);
-    memcpy(text, secmail_bytes_data(a), secmail_bytes_size(a));
-    text[secmail_bytes_size(a)] = 0;
-    assert_int_equal(strlen(text), secmail_bytes_size(a));
-    assert_int_equal(text[strlen(text) - 1], '\n');
-    assert_memory_equal(text, "reference time: 2026-01-01 00:00:00 UTC\n", 40);
-    assert_non_null(strstr(text, "\nhash of data SHA256: acceptable\n"));
-    assert_non_null(
-        strstr(text, "\nhash of data SHA1: acceptable before 2013-02-01 00:00:00 UTC\n"));
-    assert_non_null(
-        strstr(text, "\nhash of keys SHA1: acceptable before 2023-02-01 00:00:00 UTC\n"));
-    assert_memory_equal(secmail_bytes_data(b), "reference time: 2001-09-09 01:46:40 UTC\n", 40);
-    assert_int_equal(secmail_bytes_size(b), secmail_bytes_size(a));
-    assert_memory_equal(secmail_bytes_data(a) + 40, secmail_bytes_data(b) + 40,
-                        secmail_bytes_size(a) - 40);
-    free(text);
-    secmail_bytes_free(a);
-    secmail_bytes_free(b);
-    secmail_policy_unref(then);
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        struct secmail_policy *then;
+        assert_ok(f->context, secmail_policy_at(f->context, standard, times[i], &then));
+        char *text = print(f, then);
+        struct secmail_policy *again = parse(f, text);
+        char *twice = print(f, again);
+        assert_string_equal(text, twice);
+        assert_true(secmail_policy_time(again) == times[i]);
+        assert_non_null(strstr(text, "\nhash-of-data SHA256 always\n"));
+        assert_non_null(strstr(text, "\nhash-of-data SHA1 until 2013-02-01T00:00:00Z\n"));
+        assert_non_null(strstr(text, "\nhash-of-keys SHA1 until 2023-02-01T00:00:00Z\n"));
+        assert_non_null(strstr(text, "\nkey RSA 2048 always\n"));
+        free(text);
+        free(twice);
+        secmail_policy_unref(again);
+        secmail_policy_unref(then);
+    }
     secmail_policy_unref(standard);
+}
+
+/* Comments, blanks and case don't matter; later lines replace earlier ones. */
+static void parsed(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_policy *policy = parse(f, "# ours\r\n"
+                                             "  Include\tSTANDARD # all of it\n"
+                                             "\n"
+                                             "time 2024-02-29\n"
+                                             "hash-of-data sha256 never\n"
+                                             "hash-of-data sha512 until 2030-12-31T23:59:59Z\n"
+                                             "hash-of-data sha512 until 2031-01-01\n"
+                                             "KEY rsa 4096 until 1000\n"
+                                             "format librepgp never");
+    char *text = print(f, policy);
+    assert_memory_equal(text, "time 2024-02-29T00:00:00Z\n", 26);
+    assert_non_null(strstr(text, "\nhash-of-data SHA256 never\n"));
+    assert_non_null(strstr(text, "\nhash-of-data SHA512 until 2031-01-01T00:00:00Z\n"));
+    assert_non_null(strstr(text, "\nhash-of-keys SHA512 always\n"));
+    assert_non_null(strstr(text, "\nkey RSA 4096 until 1970-01-01T00:16:40Z\n"));
+    assert_non_null(strstr(text, "\nformat LibrePGP never\n"));
+    free(text);
+    secmail_policy_unref(policy);
+    /* Without the standard rules, there is what is said. */
+    policy = parse(f, "cipher AES256 always");
+    text = print(f, policy);
+    assert_string_equal(text, "time 2026-01-01T00:00:00Z\ncipher AES256 always\n");
+    free(text);
+    secmail_policy_unref(policy);
+}
+
+static void not_parsed(void **state)
+{
+    static const struct {
+        const char *text, *detail;
+    } cases[] = {
+        {"", "no rule"},
+        {"# nothing\n\n", "no rule"},
+        {"time 2026-01-01", "no rule"},
+        {"time", "line 1"},
+        {"time 2026-02-30", "'time'"},
+        {"time 2026-1-1", "'time'"},
+        {"time 2026-01-01 2026-01-01", "'time'"},
+        {"time 99999999999999999999", "'time'"},
+        {"include", "'standard'"},
+        {"include everything", "'standard'"},
+        {"include standard\nhash SHA1 always", "line 2"},
+        {"hash-of-data", "no algorithm"},
+        {"hash-of-data SHA9 always", "'SHA9'"},
+        {"hash-of-data unknown always", "'unknown'"},
+        {"format unknown always", "'unknown'"},
+        {"hash-of-data SHA1", "'always'"},
+        {"hash-of-data SHA1 sometimes", "'sometimes'"},
+        {"hash-of-data SHA1 until", "'always'"},
+        {"hash-of-data SHA1 until tomorrow", "'tomorrow'"},
+        {"hash-of-data SHA1 until 2026-01-01T00:00:00", "is not a date"},
+        {"hash-of-data SHA1 until 2026-01-01x", "is not a date"},
+        {"hash-of-data SHA1 always always", "'always'"},
+        {"key RSA always", "size in bits"},
+        {"key RSA 70000 always", "size in bits"},
+        {"key RSA 2048bits always", "size in bits"},
+        {"key RSA -1 always", "size in bits"},
+        {"a b c d e f", "five words"},
+        {"hash-of-data aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa always", "too long"},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct secmail_policy *policy = (struct secmail_policy *)(uintptr_t)1;
+        assert_code(f->context,
+                    secmail_policy_parse(f->context, &policy, (const uint8_t *)cases[i].text,
+                                         strlen(cases[i].text)),
+                    SECMAIL_E_POLICY_TEXT);
+        assert_null(policy);
+        assert_non_null(strstr(secmail_context_error_detail(f->context), cases[i].detail));
+    }
+    /* Too many rules, and a NUL in a word. */
+    char many[6000] = "";
+    for (int i = 0; i < 200; i++)
+        snprintf(many + strlen(many), 32, "key RSA %d always\n", i);
+    struct secmail_policy *policy;
+    assert_code(f->context,
+                secmail_policy_parse(f->context, &policy, (const uint8_t *)many, strlen(many)),
+                SECMAIL_E_POLICY_TEXT);
+    assert_code(f->context,
+                secmail_policy_parse(f->context, &policy, (const uint8_t *)"key R\0A 1 always", 17),
+                SECMAIL_E_POLICY_TEXT);
+    assert_code(f->context, secmail_policy_parse(f->context, &policy, NULL, 1), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_policy_parse(f->context, NULL, NULL, 0), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_policy_parse(NULL, &policy, NULL, 0), SECMAIL_E_ARGUMENT);
 }
 
 static void policies_outlive_contexts(void **state)
@@ -100,10 +205,9 @@ static void policies_outlive_contexts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(arguments),
-        fixture_test(reference_times),
-        fixture_test(printed),
-        cmocka_unit_test(policies_outlive_contexts),
+        fixture_test(arguments),  fixture_test(reference_times),
+        fixture_test(printed),    fixture_test(parsed),
+        fixture_test(not_parsed), cmocka_unit_test(policies_outlive_contexts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

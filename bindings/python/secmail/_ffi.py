@@ -31,6 +31,8 @@ SECMAIL_E_UNPROTECTED: Final = -304
 SECMAIL_E_UNSUPPORTED_VERSION: Final = -305
 SECMAIL_E_CRITICAL_PACKET: Final = -306
 SECMAIL_E_EXPECTED_TEXT: Final = -307
+SECMAIL_E_POLICY: Final = -308
+SECMAIL_E_POLICY_TEXT: Final = -309
 SECMAIL_E_CANNOT_DECRYPT: Final = -400
 SECMAIL_E_WRONG_PASSWORD: Final = -401
 SECMAIL_E_KEY_LOCKED: Final = -402
@@ -833,6 +835,16 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
         ),
     ),
     "secmail_policy_time": ("verify", c.c_int64, (c.c_void_p,)),
+    "secmail_policy_parse": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
     "secmail_policy_print": ("verify", c.c_int, (c.c_void_p, c.c_void_p, c.POINTER(c.c_void_p))),
     "secmail_policy_ref": ("verify", c.c_void_p, (c.c_void_p,)),
     "secmail_policy_unref": ("verify", None, (c.c_void_p,)),

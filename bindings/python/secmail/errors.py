@@ -197,6 +197,24 @@ class ExpectedText(Error):
     remedy = 'Use the binary form.'
 
 
+class Policy(Error):
+    """The policy refuses the format or algorithm of the data."""
+
+    code = -308
+    name = "SECMAIL_E_POLICY"
+    meaning = 'The policy refuses the format or algorithm of the data.'
+    remedy = 'Ask the sender for what the policy accepts, or use another policy.'
+
+
+class PolicyText(Error):
+    """The text is not a policy."""
+
+    code = -309
+    name = "SECMAIL_E_POLICY_TEXT"
+    meaning = 'The text is not a policy.'
+    remedy = 'Correct the line that the detail names; the header describes the form.'
+
+
 class CannotDecrypt(Error):
     """None of the keys and passwords at hand opens the message."""
 
@@ -740,6 +758,8 @@ BY_CODE: dict[int, type[Error]] = {
     -305: UnsupportedVersion,
     -306: CriticalPacket,
     -307: ExpectedText,
+    -308: Policy,
+    -309: PolicyText,
     -400: CannotDecrypt,
     -401: WrongPassword,
     -402: KeyLocked,

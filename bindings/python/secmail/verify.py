@@ -126,6 +126,19 @@ class Policy(Shared):
         unref, call = lib.secmail_policy_unref, lib.secmail_policy_standard
         return cls.adopt(make(context, unref, call, context.handle, OUT))
 
+    @classmethod
+    def parse(cls, context: Context, text: str) -> Policy:
+        """A policy from text, one rule a line, as described in secmail/verify.h.
+
+        >>> context = Context()
+        >>> policy = Policy.parse(context, "include standard\\nformat LibrePGP never")
+        >>> policy.print(context).splitlines()[-1]
+        'format LibrePGP never'
+        """
+        unref, call = lib.secmail_policy_unref, lib.secmail_policy_parse
+        data = text.encode()
+        return cls.adopt(make(context, unref, call, context.handle, OUT, data, len(data)))
+
     def at(self, context: Context, time: int) -> Policy:
         """The same rules with another reference time, e.g. the date on which an old mail arrived.
 
@@ -143,7 +156,7 @@ class Policy(Shared):
         return time
 
     def print(self, context: Context) -> str:
-        """The policy as text for people, one rule a line."""
+        """The policy as text, one rule a line, in the form that parse() reads."""
         call = lib.secmail_policy_print
         return make_bytes(context, call, context.handle, self.handle, OUT).decode()
 
