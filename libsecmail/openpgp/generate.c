@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Making new keys: which components and self-signatures a key of each profile has. */
 #include "codec/utf8.h"
-#include "crypto/cipher.h"
-#include "crypto/curve25519.h"
 #include "crypto/init.h"
-#include "signer.h"
-#include "verify/validity.h"
+#include "pair.h"
+#include "self_signature.h"
 
 enum { THREE_YEARS = 3 * 365 * 86400 };
 
@@ -149,67 +147,29 @@ int secmail_generator_set_password(struct secmail_generator *generator,
 
 /* ---------------------------------------------------------------- self-signatures */
 
-/* Subpackets that every self-signature begins with. */
-static void begin_self_signature(struct making *m, struct smi_buf *hashed,
-                                 const struct smi_public_key *issuer)
-{
-    smi_put_subpacket_u32(hashed, SMI_SUB_CREATED | SMI_SUB_CRITICAL, m->now);
-    smi_put_issuer(hashed, issuer);
-}
-
-static void put_lifetime(struct making *m, struct smi_buf *hashed)
-{
-    if (m->plan->lifetime)
-        smi_put_subpacket_u32(hashed, SMI_SUB_KEY_EXPIRES | SMI_SUB_CRITICAL,
-                              (uint32_t)m->plan->lifetime);
-}
-
-static void put_flags(struct smi_buf *hashed, uint8_t flags)
-{
-    smi_put_subpacket(hashed, SMI_SUB_KEY_FLAGS | SMI_SUB_CRITICAL, &flags, 1);
-}
-
-static void put_preferences(struct making *m, struct smi_buf *hashed)
-{
-    static const uint8_t ciphers[] = {SMI_AES256, SMI_AES192, SMI_AES128};
-    static const uint8_t hashes[] = {SMI_SHA256, SMI_SHA512, SMI_SHA384};
-    static const uint8_t compression[] = {0};
-    static const uint8_t suites[] = {SMI_AES256, SMI_OCB, SMI_AES128, SMI_OCB};
-    const uint8_t features = m->version == 6 ? SMI_FEATURE_SEIPDV1 | SMI_FEATURE_SEIPDV2
-                                             : SMI_FEATURE_SEIPDV1;
-    smi_put_subpacket(hashed, SMI_SUB_PREFERRED_CIPHERS, ciphers, sizeof ciphers);
-    smi_put_subpacket(hashed, SMI_SUB_PREFERRED_HASHES, hashes, sizeof hashes);
-    smi_put_subpacket(hashed, SMI_SUB_PREFERRED_COMPRESSION, compression, sizeof compression);
-    if (m->version == 6)
-        smi_put_subpacket(hashed, SMI_SUB_PREFERRED_AEAD, suites, sizeof suites);
-    smi_put_subpacket(hashed, SMI_SUB_FEATURES, &features, 1);
-}
-
 static struct smi_signer primary_signer(const struct making *m)
 {
     return (struct smi_signer){&m->primary, m->key->parts[0].secret};
 }
 
-/* Signs and appends the packet; `hashed` is used up. */
 static int put_self_signature(struct making *m, uint8_t type, struct smi_buf *hashed,
                               const struct smi_signed_object *object)
 {
     const struct smi_signer signer = primary_signer(m);
-    struct smi_buf body = smi_buf_open(&m->context->mem);
-    int rc = smi_sign_object(m->context, &signer, type, hashed, object, &body);
-    if (!rc)
-        smi_put_packet(&m->packets, SMI_TAG_SIGNATURE, body.data, body.size);
-    smi_buf_free(&body);
-    smi_buf_free(hashed);
-    return rc;
+    return smi_self_sign(m->context, &signer, type, hashed, object, &m->packets);
+}
+
+static void put_preferences(struct making *m, struct smi_buf *hashed)
+{
+    smi_self_flags(hashed, SECMAIL_KEY_CERTIFY);
+    smi_self_lifetime(hashed, (uint32_t)m->plan->lifetime);
+    smi_self_preferences(hashed, m->version);
 }
 
 static int put_direct_key_signature(struct making *m)
 {
     struct smi_buf hashed = smi_buf_open(&m->context->mem);
-    begin_self_signature(m, &hashed, &m->primary);
-    put_flags(&hashed, SECMAIL_KEY_CERTIFY);
-    put_lifetime(m, &hashed);
+    smi_self_begin(&hashed, &m->primary, m->now);
     put_preferences(m, &hashed);
     const struct smi_signed_object object = {.primary = &m->primary};
     return put_self_signature(m, SMI_SIG_DIRECT_KEY, &hashed, &object);
@@ -219,14 +179,11 @@ static int put_user_id(struct making *m, const char *user_id, bool is_first)
 {
     struct smi_buf hashed = smi_buf_open(&m->context->mem);
     smi_put_packet(&m->packets, SMI_TAG_USER_ID, (const uint8_t *)user_id, strlen(user_id));
-    begin_self_signature(m, &hashed, &m->primary);
+    smi_self_begin(&hashed, &m->primary, m->now);
     if (is_first)
         smi_put_subpacket(&hashed, SMI_SUB_PRIMARY_USER_ID, (const uint8_t[]){1}, 1);
-    if (m->version == 4) { /* older software looks here, not at the direct-key signature */
-        put_flags(&hashed, SECMAIL_KEY_CERTIFY);
-        put_lifetime(m, &hashed);
+    if (m->version == 4) /* older software looks here, not at the direct-key signature */
         put_preferences(m, &hashed);
-    }
     const struct smi_signed_object object = {.primary = &m->primary,
                                              .id = (const uint8_t *)user_id,
                                              .id_size = strlen(user_id),
@@ -234,29 +191,16 @@ static int put_user_id(struct making *m, const char *user_id, bool is_first)
     return put_self_signature(m, SMI_SIG_CERT_POSITIVE, &hashed, &object);
 }
 
-/* The back-signature: the subkey signs the primary key in return (section 5.2.1.9). */
-static int put_back_signature(struct making *m, struct smi_buf *hashed,
-                              const struct smi_signer *subkey,
-                              const struct smi_signed_object *object)
-{
-    struct smi_buf inner = smi_buf_open(&m->context->mem), body = smi_buf_open(&m->context->mem);
-    begin_self_signature(m, &inner, subkey->public_key);
-    int rc = smi_sign_object(m->context, subkey, SMI_SIG_PRIMARY_BINDING, &inner, object, &body);
-    if (!rc)
-        smi_put_subpacket(hashed, SMI_SUB_EMBEDDED, body.data, body.size);
-    smi_buf_free(&inner);
-    smi_buf_free(&body);
-    return rc;
-}
-
 static int put_binding(struct making *m, const struct smi_signer *subkey, uint8_t flags)
 {
     struct smi_buf hashed = smi_buf_open(&m->context->mem);
     const struct smi_signed_object object = {.primary = &m->primary, .subkey = subkey->public_key};
-    begin_self_signature(m, &hashed, &m->primary);
-    put_flags(&hashed, flags);
-    put_lifetime(m, &hashed);
-    int rc = flags & SECMAIL_KEY_SIGN ? put_back_signature(m, &hashed, subkey, &object) : 0;
+    smi_self_begin(&hashed, &m->primary, m->now);
+    smi_self_flags(&hashed, flags);
+    smi_self_lifetime(&hashed, (uint32_t)m->plan->lifetime);
+    int rc = flags & SECMAIL_KEY_SIGN
+                 ? smi_self_back_signature(m->context, &hashed, subkey, &object, m->now)
+                 : 0;
     if (rc) {
         smi_buf_free(&hashed);
         return rc;
@@ -266,49 +210,14 @@ static int put_binding(struct making *m, const struct smi_signer *subkey, uint8_
 
 /* ---------------------------------------------------------------- keys */
 
-static uint8_t algorithm(const struct making *m, enum smi_key_use use)
-{
-    if (use == SMI_USE_SIGN)
-        return m->version == 6 ? SMI_PK_ED25519 : SMI_PK_EDDSA_LEGACY;
-    return m->version == 6 ? SMI_PK_X25519 : SMI_PK_ECDH;
-}
-
-/* Section 11.2.1 (and RFC 7748): software that reads the legacy encoding expects clamped scalars.
- */
-static void clamp(uint8_t scalar[32])
-{
-    scalar[0] &= 0xf8;
-    scalar[31] = (uint8_t)((scalar[31] & 0x7f) | 0x40);
-}
-
-/* A new pair: its secret becomes the next part, its public packet body is written to `body`. */
-static int make_pair(struct making *m, enum smi_key_use use, struct smi_buf *body)
-{
-    uint8_t point[32];
-    struct smi_secret_part *part = smi_key_add_part(m->context, m->key);
-    if (!part)
-        return SECMAIL_E_NOMEM;
-    part->secret = smi_secret_new(m->context, 32);
-    if (!part->secret)
-        return smi_nomem(m->context);
-    uint8_t *secret = smi_secret_fill(part->secret);
-    int rc = smi_random(m->context, secret, 32);
-    if (rc)
-        return rc;
-    if (use == SMI_USE_SIGN) {
-        smi_ed25519_public(point, secret);
-    } else {
-        clamp(secret);
-        smi_x25519_public(point, secret);
-    }
-    smi_public_key_write(body, m->version, algorithm(m, use), m->now, point);
-    return body->error ? smi_nomem(m->context) : 0;
-}
-
 static int make_key(struct making *m, enum smi_key_use use, uint8_t tag, struct smi_buf *body,
                     struct smi_public_key *key)
 {
-    int rc = make_pair(m, use, body);
+    struct smi_secret_part *part = smi_key_add_part(m->context, m->key);
+    if (!part)
+        return SECMAIL_E_NOMEM;
+    int rc = smi_pair_make(m->context, m->version, smi_pair_algorithm(m->version, use), m->now,
+                           part, body);
     if (rc)
         return rc;
     smi_put_packet(&m->packets, tag, body->data, body->size);

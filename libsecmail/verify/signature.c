@@ -97,8 +97,7 @@ static bool read_hint(struct smi_signature *sig, uint8_t type, struct smi_cursor
     }
 }
 
-/* The next subpacket of an area; false at its end or when it is broken (area->bad). */
-static bool next_subpacket(struct smi_cursor *area, uint8_t *type, struct smi_cursor *in)
+bool smi_subpacket_next(struct smi_cursor *area, uint8_t *type, struct smi_cursor *in)
 {
     if (!smi_left(area))
         return false;
@@ -126,9 +125,9 @@ static void read_areas(struct smi_signature *sig, struct smi_cursor hashed,
     uint8_t type;
     struct smi_cursor in;
     /* Unhashed first: what is hashed overrides it. */
-    while (next_subpacket(&unhashed, &type, &in))
+    while (smi_subpacket_next(&unhashed, &type, &in))
         read_hint(sig, type & 0x7f, &in);
-    while (next_subpacket(&hashed, &type, &in)) {
+    while (smi_subpacket_next(&hashed, &type, &in)) {
         const uint8_t plain = type & 0x7f;
         const bool known = read_hashed(sig, plain, &in) || read_hint(sig, plain, &in);
         if (in.bad)
@@ -207,7 +206,7 @@ bool smi_signature_is_for(const struct smi_signature *sig, const struct smi_publ
     struct smi_cursor area = smi_cursor(sig->hashed, sig->hashed_size);
     uint8_t type;
     struct smi_cursor in;
-    while (next_subpacket(&area, &type, &in)) {
+    while (smi_subpacket_next(&area, &type, &in)) {
         if ((type & 0x7f) != SMI_SUB_INTENDED_RECIPIENT)
             continue;
         const uint8_t version = smi_u8(&in);

@@ -93,6 +93,10 @@ struct smi_signature {
  */
 SMI_SHARED void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t size);
 
+/* The next subpacket of an area, its type with the critical bit; false at the end, or when the area
+ * is broken (area->bad). */
+SMI_SHARED bool smi_subpacket_next(struct smi_cursor *area, uint8_t *type, struct smi_cursor *in);
+
 /* Was it made for this certificate? True if it names no intended recipients. */
 SMI_SHARED bool smi_signature_is_for(const struct smi_signature *sig,
                                      const struct smi_public_key *recipient);
