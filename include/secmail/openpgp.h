@@ -218,8 +218,10 @@ SECMAIL_API int secmail_generator_run(struct secmail_generator *generator,
 enum secmail_format {
     SECMAIL_FORMAT_AUTO =
         0, /**< SEIPDv2 if every recipient's certificate announces it, else SEIPDv1 */
-    SECMAIL_FORMAT_SEIPDV1 = 1, /**< CFB with a modification detection code: for older software */
-    SECMAIL_FORMAT_SEIPDV2 = 2, /**< AEAD (OCB) in chunks */
+    SECMAIL_FORMAT_SEIPDV1 = 1,  /**< CFB with a modification detection code: for older software */
+    SECMAIL_FORMAT_SEIPDV2 = 2,  /**< AEAD (OCB) in chunks */
+    SECMAIL_FORMAT_LIBREPGP = 3, /**< GnuPG's own AEAD (packet 20, draft-koch-librepgp): read only,
+                                    unless the policy refuses it */
 };
 
 /** What a message is encrypted for, where a certificate has keys of both kinds. */

@@ -388,7 +388,12 @@ static int cannot_decrypt(struct secmail_decrypt *d)
 /* Keeps the session keys that may be used with this format, in front and in their order. */
 static size_t fitting_keys(struct secmail_decrypt *d)
 {
-    const unsigned wanted = d->format == SECMAIL_FORMAT_SEIPDV1 ? SMI_FOR_SEIPDV1 : SMI_FOR_SEIPDV2;
+    static const uint8_t generations[] = {
+        [SECMAIL_FORMAT_SEIPDV1] = SMI_FOR_SEIPDV1,
+        [SECMAIL_FORMAT_SEIPDV2] = SMI_FOR_SEIPDV2,
+        [SECMAIL_FORMAT_LIBREPGP] = SMI_FOR_LIBREPGP | SMI_FOR_SEIPDV1,
+    };
+    const unsigned wanted = generations[d->format];
     size_t n = 0;
     for (size_t i = 0; i < d->session_key_count; i++) {
         if (d->session_keys[i].generation & wanted)
@@ -450,10 +455,27 @@ static int session_key_packet(struct secmail_decrypt *d)
     return 0;
 }
 
+/* The policy's names of formats are those of the public enumeration. */
+static int check_format(struct secmail_decrypt *d)
+{
+    static const char *const names[] = {"", "SEIPDv1", "SEIPDv2", "LibrePGP"};
+    const struct secmail_policy *policy;
+    int64_t until;
+    char since[48];
+    int rc = smi_judge_policy(&d->judge, &policy);
+    if (rc || smi_policy_accepts(policy, SMI_POLICY_FORMAT, (uint8_t)d->format, &until))
+        return rc;
+    return smi_fail(d->context, SECMAIL_E_POLICY,
+                    "the message is encrypted as %s, which the policy refuses %s", names[d->format],
+                    smi_policy_since(until, since));
+}
+
 /* The encrypted data begins: find the session key, and put opener and content reader on top. */
 static int data_packet(struct secmail_decrypt *d)
 {
-    int rc = smi_opener_version(d->context, &d->packet.source, &d->format);
+    int rc = smi_opener_format(d->context, &d->packet.source, d->packet.packet.tag, &d->format);
+    if (!rc)
+        rc = check_format(d);
     if (rc)
         return rc;
     if (!d->session_key_count) {
@@ -527,16 +549,13 @@ static int outer_packet(struct secmail_decrypt *d)
     case SMI_TAG_SKESK:
         return session_key_packet(d);
     case SMI_TAG_SEIPD:
+    case SMI_TAG_LIBREPGP_AEAD:
         return data_packet(d);
     case SMI_TAG_SED:
         return smi_fail(d->context, SECMAIL_E_UNPROTECTED,
                         "the message has a packet of type 9, which has no protection against "
                         "modification (RFC 9580 section 5.7); ask the sender to encrypt with "
                         "current software");
-    case SMI_TAG_LIBREPGP_AEAD:
-        return smi_fail(d->context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
-                        "the message has a packet of type 20 (LibrePGP), which this build does "
-                        "not read");
     default:
         break;
     }
@@ -812,7 +831,7 @@ int secmail_decrypt_session_key(struct secmail_decrypt *d, struct secmail_secret
     if (!d->complete)
         return smi_fail(d->context, SECMAIL_E_STATE, "the message isn't decrypted yet");
     struct smi_session_key key = d->session_keys[d->opener.key_used];
-    if (d->format == SECMAIL_FORMAT_SEIPDV2)
+    if (d->format != SECMAIL_FORMAT_SEIPDV1)
         key.cipher = d->opener.associated_data[2];
     int rc = smi_session_key_export(d->context, &key, out);
     smi_wipe(&key, sizeof key);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading SEIPD packets, both versions. Whatever fails in authentication is one error. */
+/* Reading SEIPD packets, both versions, and LibrePGP's packet 20. Whatever fails in authentication
+ * is one error. */
 #include "opener.h"
 
 #include "sealer.h"
@@ -9,7 +10,8 @@ enum {
     REWIND_HOLD = 4 << 20, /* reading more than this twice is cheaper than holding it */
     V1_BLOCK = 256 << 10,  /* ciphertext that has one check value, in a second reading */
     MDC_SIZE = 22,
-    CHUNK_OCTET_MAX = 16, /* section 5.13.2: 4 MiB */
+    CHUNK_OCTET_MAX = 16,     /* section 5.13.2: 4 MiB */
+    CHUNK_AD_MAX = 5 + 8 + 8, /* fields, number of the chunk, size of the whole */
 };
 
 static int modified(const struct smi_opener *o)
@@ -23,22 +25,48 @@ static int modified(const struct smi_opener *o)
                     "unauthenticated was released");
 }
 
-/* ---------------------------------------------------------------- SEIPDv2 */
+/* ---------------------------------------------------------------- chunks with AEAD */
+
+/*
+ * Nonce and associated data of chunk number o->chunks, of which there are *ad_size bytes.
+ * SEIPDv2 (RFC 9580 section 5.13.2): the number ends the nonce. LibrePGP (draft-koch-librepgp
+ * section 5.16): it is XORed to the end of the nonce, and follows the associated data.
+ */
+static void address_chunk(const struct smi_opener *o, uint8_t nonce[SMI_AEAD_NONCE_MAX_SIZE],
+                          uint8_t ad[CHUNK_AD_MAX], size_t *ad_size)
+{
+    uint8_t number[8];
+    smi_put_number(number, o->chunks);
+    memcpy(nonce, o->nonce, sizeof o->nonce);
+    memcpy(ad, o->associated_data, sizeof o->associated_data);
+    *ad_size = sizeof o->associated_data;
+    for (size_t i = 0; i < sizeof number; i++)
+        nonce[o->nonce_size - sizeof number + i] ^= number[i];
+    if (o->format == SECMAIL_FORMAT_LIBREPGP) {
+        memcpy(ad + *ad_size, number, sizeof number);
+        *ad_size += sizeof number;
+    }
+}
 
 static bool open_chunk(struct smi_opener *o, const uint8_t *data, size_t size, uint8_t *to)
 {
-    smi_seipd2_number(o->nonce, o->nonce_size, o->chunks++);
+    uint8_t nonce[SMI_AEAD_NONCE_MAX_SIZE], ad[CHUNK_AD_MAX];
+    size_t ad_size;
+    address_chunk(o, nonce, ad, &ad_size);
+    o->chunks++;
     o->total += size;
-    return smi_aead_decrypt(&o->aead, o->nonce, o->associated_data, sizeof o->associated_data, to,
-                            data, size);
+    return smi_aead_decrypt(&o->aead, nonce, ad, ad_size, to, data, size);
 }
 
+/* The tag at the very end is over nothing, with the number of plaintext bytes in its associated
+ * data: it tells a message that was cut between two chunks. */
 static bool final_tag_holds(struct smi_opener *o, const uint8_t *tag)
 {
-    uint8_t final[13], nothing[1];
-    smi_seipd2_number(o->nonce, o->nonce_size, o->chunks);
-    smi_seipd2_final(o->associated_data, o->total, final);
-    return smi_aead_decrypt(&o->aead, o->nonce, final, sizeof final, nothing, tag, 0);
+    uint8_t nonce[SMI_AEAD_NONCE_MAX_SIZE], ad[CHUNK_AD_MAX], nothing[1];
+    size_t ad_size;
+    address_chunk(o, nonce, ad, &ad_size);
+    smi_put_number(ad + ad_size, o->total);
+    return smi_aead_decrypt(&o->aead, nonce, ad, ad_size + 8, nothing, tag, 0);
 }
 
 /* The next key, from `first` on, whose size fits the packet's cipher: version 6 packets leave the
@@ -58,10 +86,13 @@ static bool pick_key(struct smi_opener *o, size_t first)
 
 static int use_key(struct smi_opener *o)
 {
+    const struct smi_session_key *key = &o->keys[o->key_used];
     smi_aead_close(&o->aead);
     o->chunks = o->total = 0;
-    return smi_seipd2_keys(o->made.context, &o->keys[o->key_used], o->associated_data, o->salt,
-                           &o->aead, o->nonce);
+    if (o->format == SECMAIL_FORMAT_LIBREPGP)
+        return smi_aead_open(o->made.context, &o->aead, o->associated_data[2],
+                             o->associated_data[3], key->key);
+    return smi_seipd2_keys(o->made.context, key, o->associated_data, o->salt, &o->aead, o->nonce);
 }
 
 /* Of several session keys that the caller may have given, the first chunk tells which is right. */
@@ -87,7 +118,7 @@ static int open_next_chunk(struct smi_opener *o, const uint8_t *data, size_t siz
 }
 
 /* A chunk is read together with what must follow it, so that the last one is known as such. */
-static int make_v2(struct smi_made_source *made)
+static int make_chunk(struct smi_made_source *made)
 {
     struct smi_opener *o = (struct smi_opener *)made;
     const uint8_t *data;
@@ -122,7 +153,7 @@ static int make_v2(struct smi_made_source *made)
     return 0;
 }
 
-static int check_v2_fields(struct secmail_context *context, const uint8_t fields[4])
+static int check_aead_fields(struct secmail_context *context, const uint8_t fields[4])
 {
     if (smi_cipher_block_size(fields[1]) != 16)
         return smi_fail(context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
@@ -138,32 +169,44 @@ static int check_v2_fields(struct secmail_context *context, const uint8_t fields
     return 0;
 }
 
-static int open_v2(struct secmail_context *context, struct smi_opener *o)
+/* The fields begin with version, cipher, mode and chunk octet. What follows is a salt, from which
+ * SEIPDv2 derives key and nonce, or LibrePGP's nonce itself. */
+static int take_aead_fields(struct secmail_context *context, struct smi_opener *o)
 {
-    enum { FIELDS = 4 + 32 }; /* version, cipher, mode, chunk octet, salt */
     const uint8_t *p;
     size_t n;
-    int rc = smi_peek(o->lower, FIELDS, &p, &n);
+    const bool libre = o->format == SECMAIL_FORMAT_LIBREPGP;
+    int rc = smi_peek(o->lower, 4 + sizeof o->salt, &p, &n);
     if (rc)
         return rc;
-    if (n < FIELDS)
+    if (n >= 4)
+        rc = check_aead_fields(context, p);
+    if (rc)
+        return rc;
+    const uint8_t nonce_size = n >= 4 ? (uint8_t)smi_aead_nonce_size(p[2]) : 0;
+    const size_t more = libre ? nonce_size : sizeof o->salt;
+    if (n < 4 + more)
         return smi_fail(context, SECMAIL_E_TRUNCATED, "the data ends inside the fields of a %s",
-                        smi_tag_name(SMI_TAG_SEIPD));
-    rc = check_v2_fields(context, p);
+                        smi_tag_name(libre ? SMI_TAG_LIBREPGP_AEAD : SMI_TAG_SEIPD));
+    o->associated_data[0] = 0xc0 | (libre ? SMI_TAG_LIBREPGP_AEAD : SMI_TAG_SEIPD);
+    memcpy(o->associated_data + 1, p, 4);
+    memcpy(libre ? o->nonce : o->salt, p + 4, more);
+    o->nonce_size = nonce_size;
+    o->chunk_size = (size_t)1 << (p[3] + 6);
+    smi_skip(o->lower, 4 + more);
+    return 0;
+}
+
+static int open_aead(struct secmail_context *context, struct smi_opener *o)
+{
+    int rc = take_aead_fields(context, o);
     if (rc)
         return rc;
-    o->associated_data[0] = 0xc0 | SMI_TAG_SEIPD;
-    memcpy(o->associated_data + 1, p, 4);
-    memcpy(o->salt, p + 4, sizeof o->salt);
-    o->nonce_size = (uint8_t)smi_aead_nonce_size(p[2]);
-    o->chunk_size = (size_t)1 << (p[3] + 6);
     if (!pick_key(o, 0))
         return smi_fail(context, SECMAIL_E_CANNOT_DECRYPT,
                         "no session key at hand fits the cipher %s of the message",
-                        smi_cipher_name(p[1]));
-    rc = use_key(o);
-    smi_skip(o->lower, FIELDS);
-    return rc;
+                        smi_cipher_name(o->associated_data[2]));
+    return use_key(o);
 }
 
 /* ---------------------------------------------------------------- SEIPDv1 */
@@ -418,21 +461,24 @@ static int open_v1(struct secmail_context *context, struct smi_opener *o)
 
 /* ---------------------------------------------------------------- both */
 
-int smi_opener_version(struct secmail_context *context, struct smi_source *body,
-                       enum secmail_format *format)
+int smi_opener_format(struct secmail_context *context, struct smi_source *body, uint8_t tag,
+                      enum secmail_format *format)
 {
     const uint8_t *p;
     size_t n;
+    const bool libre = tag == SMI_TAG_LIBREPGP_AEAD;
     int rc = smi_peek(body, 1, &p, &n);
     if (rc)
         return rc;
     if (!n)
         return smi_fail(context, SECMAIL_E_TRUNCATED, "the encrypted data packet is empty");
-    if (p[0] != 1 && p[0] != 2)
+    if (p[0] != 1 && (p[0] != 2 || libre))
         return smi_fail(context, SECMAIL_E_UNSUPPORTED_VERSION,
-                        "the encrypted data packet has version %u; versions 1 and 2 are supported",
-                        p[0]);
-    *format = p[0] == 1 ? SECMAIL_FORMAT_SEIPDV1 : SECMAIL_FORMAT_SEIPDV2;
+                        "the %s has version %u; %s supported", smi_tag_name(tag), p[0],
+                        libre ? "version 1 is" : "versions 1 and 2 are");
+    *format = libre       ? SECMAIL_FORMAT_LIBREPGP
+              : p[0] == 1 ? SECMAIL_FORMAT_SEIPDV1
+                          : SECMAIL_FORMAT_SEIPDV2;
     return 0;
 }
 
@@ -440,15 +486,15 @@ int smi_opener_open(struct secmail_context *context, struct smi_opener *o, struc
                     enum secmail_format format, const struct smi_session_key *keys, size_t count,
                     struct smi_first_reading *first)
 {
-    const bool v2 = format == SECMAIL_FORMAT_SEIPDV2;
+    const bool v1 = format == SECMAIL_FORMAT_SEIPDV1;
     *o = (struct smi_opener){.lower = body,
                              .format = format,
                              .keys = keys,
                              .key_count = count,
                              .first = first,
                              .hold = smi_buf_open(&context->mem)};
-    smi_made_source_open(&o->made, context, v2 ? make_v2 : make_v1);
-    int rc = v2 ? open_v2(context, o) : open_v1(context, o);
+    smi_made_source_open(&o->made, context, v1 ? make_v1 : make_chunk);
+    int rc = v1 ? open_v1(context, o) : open_aead(context, o);
     if (rc)
         smi_opener_close(o);
     return rc;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Reading encrypted data packets (RFC 9580 section 5.13) as a source of authenticated plaintext.
- * For SEIPDv2 each chunk is given out once its tag holds. For SEIPDv1 nothing is given out before
- * the whole packet's MDC holds: it is kept in memory up to a limit, and beyond that the input is
- * read twice, the second time against check values from the first.
+ * For SEIPDv2, and LibrePGP's packet 20, each chunk is given out once its tag holds. For SEIPDv1
+ * nothing is given out before the whole packet's MDC holds: it is kept in memory up to a limit, and
+ * beyond that the input is read twice, the second time against check values from the first.
  */
 #ifndef SMI_OPENPGP_OPENER_H
 #define SMI_OPENPGP_OPENER_H
@@ -36,12 +36,12 @@ struct smi_opener {
     enum secmail_format format;
     const struct smi_session_key *keys; /* those that may fit, the likeliest first; borrowed */
     size_t key_count, key_used;
-    /* SEIPDv2 */
+    /* SEIPDv2 and LibrePGP */
     struct smi_aead aead;
     uint8_t associated_data[5];
-    uint8_t nonce[SMI_AEAD_NONCE_MAX_SIZE];
+    uint8_t nonce[SMI_AEAD_NONCE_MAX_SIZE]; /* of chunk 0 */
     uint8_t nonce_size;
-    uint8_t salt[32];
+    uint8_t salt[32]; /* SEIPDv2 */
     size_t chunk_size;
     uint64_t chunks, total;
     /* SEIPDv1 */
@@ -59,12 +59,12 @@ struct smi_opener {
 
 /*
  * Reads the packet's version and fields, and opens it with one of `keys`, from which those of the
- * wrong generation are left out by the caller. 0, SECMAIL_NEEDS_INPUT,
+ * wrong generation are left out by the caller. `tag` is the packet's. 0, SECMAIL_NEEDS_INPUT,
  * SECMAIL_E_UNSUPPORTED_VERSION, _UNSUPPORTED_ALGORITHM, _MALFORMED, _CANNOT_DECRYPT (no key has
  * the size that the cipher needs).
  */
-int smi_opener_version(struct secmail_context *context, struct smi_source *body,
-                       enum secmail_format *format);
+int smi_opener_format(struct secmail_context *context, struct smi_source *body, uint8_t tag,
+                      enum secmail_format *format);
 int smi_opener_open(struct secmail_context *context, struct smi_opener *o, struct smi_source *body,
                     enum secmail_format format, const struct smi_session_key *keys, size_t count,
                     struct smi_first_reading *first);

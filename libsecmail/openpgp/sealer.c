@@ -21,27 +21,17 @@ int smi_seipd2_keys(struct secmail_context *context, const struct smi_session_ke
                       derived, key_size + iv_size);
     if (!rc)
         rc = smi_aead_open(context, aead, cipher, mode, derived);
+    memset(nonce, 0, SMI_AEAD_NONCE_MAX_SIZE);
     if (!rc)
         memcpy(nonce, derived + key_size, iv_size);
     smi_wipe(derived, sizeof derived);
     return rc;
 }
 
-static void put_u64(uint8_t *to, uint64_t value)
+void smi_put_number(uint8_t to[8], uint64_t value)
 {
     for (size_t i = 8; i-- > 0; value >>= 8)
         to[i] = (uint8_t)value;
-}
-
-void smi_seipd2_number(uint8_t *nonce, size_t nonce_size, uint64_t chunk)
-{
-    put_u64(nonce + nonce_size - 8, chunk);
-}
-
-void smi_seipd2_final(const uint8_t associated_data[5], uint64_t total, uint8_t final[13])
-{
-    memcpy(final, associated_data, 5);
-    put_u64(final + 5, total);
 }
 
 /* ---------------------------------------------------------------- framing */
@@ -109,6 +99,12 @@ static size_t v2_body_size(const struct smi_sealer *s, size_t size, bool last)
     return v2_head_size(s) + size + (size ? SMI_AEAD_TAG_SIZE : 0) + (last ? SMI_AEAD_TAG_SIZE : 0);
 }
 
+/* Section 5.13.2: the number of the chunk ends the nonce. */
+static void number_nonce(struct smi_sealer *s)
+{
+    smi_put_number(s->nonce + s->nonce_size - 8, s->chunks);
+}
+
 static int v2_body(struct smi_sealer *s, uint8_t *to, const uint8_t *block, size_t size, bool last)
 {
     if (!s->begun) {
@@ -117,7 +113,8 @@ static int v2_body(struct smi_sealer *s, uint8_t *to, const uint8_t *block, size
         to += 4 + sizeof s->salt;
     }
     if (size) {
-        smi_seipd2_number(s->nonce, s->nonce_size, s->chunks++);
+        number_nonce(s);
+        s->chunks++;
         if (smi_aead_encrypt(&s->aead, s->nonce, s->associated_data, sizeof s->associated_data, to,
                              block, size))
             return SECMAIL_E_INTERNAL;
@@ -127,8 +124,9 @@ static int v2_body(struct smi_sealer *s, uint8_t *to, const uint8_t *block, size
     if (!last)
         return 0;
     uint8_t final[13];
-    smi_seipd2_number(s->nonce, s->nonce_size, s->chunks);
-    smi_seipd2_final(s->associated_data, s->total, final);
+    number_nonce(s);
+    memcpy(final, s->associated_data, sizeof s->associated_data);
+    smi_put_number(final + sizeof s->associated_data, s->total);
     return smi_aead_encrypt(&s->aead, s->nonce, final, sizeof final, to, NULL, 0)
                ? SECMAIL_E_INTERNAL
                : 0;

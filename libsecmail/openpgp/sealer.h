@@ -48,16 +48,13 @@ int smi_sealer_block(struct secmail_context *context, struct smi_sealer *s, uint
 
 /*
  * Section 5.13.2: keys and nonces of a SEIPDv2 packet. `associated_data` is the packet's tag,
- * version, cipher, mode and chunk octet. Opens `aead` and fills the fixed part of `nonce`.
+ * version, cipher, mode and chunk octet. Opens `aead`, and fills `nonce` for chunk 0.
  */
 int smi_seipd2_keys(struct secmail_context *context, const struct smi_session_key *key,
                     const uint8_t associated_data[5], const uint8_t salt[32], struct smi_aead *aead,
                     uint8_t nonce[SMI_AEAD_NONCE_MAX_SIZE]);
 
-/* Puts the number of a chunk into the last eight bytes of a nonce. */
-void smi_seipd2_number(uint8_t *nonce, size_t nonce_size, uint64_t chunk);
-
-/* What the final tag is over: the associated data and the number of plaintext bytes. */
-void smi_seipd2_final(const uint8_t associated_data[5], uint64_t total, uint8_t final[13]);
+/* A number as eight octets. */
+void smi_put_number(uint8_t to[8], uint64_t value);
 
 #endif

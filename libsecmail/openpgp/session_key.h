@@ -10,9 +10,10 @@
 /* Which encrypted data packet a session key may be used with. A packet of one generation must not
  * open data of the other: that would be a downgrade (RFC 9580 section 5.13.2). */
 enum smi_generation {
-    SMI_FOR_SEIPDV1 = 1, /* from PKESK version 3, SKESK version 4 */
-    SMI_FOR_SEIPDV2 = 2, /* from version 6 packets */
-    SMI_FOR_ANY = 3,     /* given by the caller */
+    SMI_FOR_SEIPDV1 = 1,  /* from PKESK version 3, SKESK version 4 */
+    SMI_FOR_SEIPDV2 = 2,  /* from version 6 packets */
+    SMI_FOR_LIBREPGP = 4, /* from SKESK version 5; LibrePGP shares PKESK version 3 with SEIPDv1 */
+    SMI_FOR_ANY = 7,      /* given by the caller */
 };
 
 struct smi_session_key {

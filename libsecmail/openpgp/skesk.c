@@ -105,9 +105,18 @@ static int seal_v4(struct secmail_context *context, struct smi_buf *body,
     return rc;
 }
 
-/* ---------------------------------------------------------------- version 6 */
+/* ---------------------------------------------------------------- versions 5 and 6 */
 
-/* Section 5.3.2: the AEAD key is derived from the password's key for this very packet. */
+/* What stands in front of the encrypted session key. */
+struct aead_fields {
+    uint8_t info[4]; /* tag, version, cipher, mode: the associated data */
+    struct smi_s2k s2k;
+    const uint8_t *nonce;
+    size_t nonce_size;
+};
+
+/* Section 5.3.2: the AEAD key is derived from the password's key for this very packet. LibrePGP's
+ * version 5 uses the password's key itself. */
 static int open_aead(struct secmail_context *context, struct smi_aead *aead,
                      const struct smi_s2k *s2k, const struct secmail_secret *password,
                      const uint8_t info[4])
@@ -115,7 +124,9 @@ static int open_aead(struct secmail_context *context, struct smi_aead *aead,
     uint8_t password_key[SMI_KEY_MAX_SIZE], kek[SMI_KEY_MAX_SIZE];
     const size_t size = smi_cipher_key_size(info[2]);
     int rc = derive(context, s2k, password, password_key, size);
-    if (!rc)
+    if (!rc && info[1] == 5)
+        memcpy(kek, password_key, size);
+    else if (!rc)
         rc = smi_hkdf(context, SMI_SHA256, password_key, size, NULL, 0, info, 4, kek, size);
     if (!rc)
         rc = smi_aead_open(context, aead, info[2], info[3], kek);
@@ -124,35 +135,50 @@ static int open_aead(struct secmail_context *context, struct smi_aead *aead,
     return rc;
 }
 
-static int open_v6(struct secmail_context *context, struct smi_cursor in,
-                   const struct secmail_secret *password, struct smi_session_key *key, bool *opened)
+/* Version 6 says how long the fields and the S2K specifier are, version 5 doesn't. */
+static int read_fields(struct secmail_context *context, uint8_t version, struct smi_cursor *in,
+                       struct aead_fields *f)
 {
-    struct smi_s2k s2k;
-    struct smi_aead aead;
-    struct smi_cursor fields = smi_sub(&in, smi_u8(&in));
-    const uint8_t cipher = smi_u8(&fields), mode = smi_u8(&fields);
-    struct smi_cursor specifier = smi_sub(&fields, smi_u8(&fields));
-    const size_t nonce_size = smi_aead_nonce_size(mode);
+    struct smi_cursor counted = version == 6 ? smi_sub(in, smi_u8(in)) : *in;
+    const uint8_t cipher = smi_u8(&counted), mode = smi_u8(&counted);
+    struct smi_cursor specifier = version == 6 ? smi_sub(&counted, smi_u8(&counted)) : counted;
+    *f = (struct aead_fields){.info = {0xc0 | SMI_TAG_SKESK, version, cipher, mode},
+                              .nonce_size = smi_aead_nonce_size(mode)};
     if (smi_cipher_block_size(cipher) != 16)
         return unsupported(context, "cipher", cipher);
-    if (!nonce_size)
+    if (!f->nonce_size)
         return unsupported(context, "AEAD mode", mode);
-    if (!smi_s2k_read(&s2k, &specifier))
-        return specifier.bad ? broken(context) : unsupported(context, "S2K type", s2k.type);
-    const uint8_t *nonce = smi_take(&fields, nonce_size);
+    if (!smi_s2k_read(&f->s2k, &specifier))
+        return specifier.bad ? broken(context) : unsupported(context, "S2K type", f->s2k.type);
+    if (version == 5) {
+        f->nonce = smi_take(&specifier, f->nonce_size);
+        *in = specifier;
+        return f->nonce ? 0 : broken(context);
+    }
+    f->nonce = smi_take(&counted, f->nonce_size);
+    return f->nonce && !smi_left(&counted) && !smi_left(&specifier) ? 0 : broken(context);
+}
+
+static int open_v5_or_v6(struct secmail_context *context, uint8_t version, struct smi_cursor in,
+                         const struct secmail_secret *password, struct smi_session_key *key,
+                         bool *opened)
+{
+    struct aead_fields f;
+    struct smi_aead aead;
+    int rc = read_fields(context, version, &in, &f);
+    if (rc)
+        return rc;
     const size_t left = smi_left(&in);
-    if (!nonce || smi_left(&fields) || smi_left(&specifier) || left < SMI_AEAD_TAG_SIZE ||
-        left - SMI_AEAD_TAG_SIZE > sizeof key->key)
+    if (left < SMI_AEAD_TAG_SIZE || left - SMI_AEAD_TAG_SIZE > sizeof key->key)
         return broken(context);
     if (is_wrong(password))
         return 0;
-    const uint8_t info[] = {0xc0 | SMI_TAG_SKESK, 6, cipher, mode};
-    int rc = open_aead(context, &aead, &s2k, password, info);
+    rc = open_aead(context, &aead, &f.s2k, password, f.info);
     if (rc)
         return rc;
-    *key = (struct smi_session_key){.generation = SMI_FOR_SEIPDV2,
+    *key = (struct smi_session_key){.generation = version == 5 ? SMI_FOR_LIBREPGP : SMI_FOR_SEIPDV2,
                                     .size = (uint8_t)(left - SMI_AEAD_TAG_SIZE)};
-    *opened = smi_aead_decrypt(&aead, nonce, info, sizeof info, key->key, smi_take(&in, left),
+    *opened = smi_aead_decrypt(&aead, f.nonce, f.info, sizeof f.info, key->key, smi_take(&in, left),
                                key->size);
     smi_aead_close(&aead);
     return 0;
@@ -198,10 +224,10 @@ int smi_skesk_open(struct secmail_context *context, struct smi_cursor body,
     const uint8_t version = smi_u8(&body);
     if (version == 4)
         return open_v4(context, body, password, session_key, opened);
-    if (version == 6)
-        return open_v6(context, body, password, session_key, opened);
+    if (version == 5 || version == 6)
+        return open_v5_or_v6(context, version, body, password, session_key, opened);
     return smi_fail(context, SECMAIL_E_UNSUPPORTED_VERSION,
-                    "a password packet has version %u; versions 4 and 6 are supported", version);
+                    "a password packet has version %u; versions 4 to 6 are supported", version);
 }
 
 int smi_skesk_write(struct secmail_context *context, struct smi_buf *b,

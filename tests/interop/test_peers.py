@@ -199,6 +199,23 @@ class Rnp(Case):
     def test_our_key(self):
         self.exchange("alice@example.org", self.key, self.cert)
 
+    def test_librepgp(self):
+        # Packet 20, which we read and never write.
+        password = f"--with-password={self.file('password', b'password')}"
+        for data in DATA[1:]:
+            for aead in ("--aead=OCB", "--aead=EAX"):
+                for option in ([], ["--aead-chunk-bits=0"], ["--zlib"], ["--cipher", "AES128"]):
+                    message = self.must("--encrypt", "-r", "alice@example.org", aead, *option,
+                                        "--output", "-", stdin=data)
+                    self.assertEqual(self.sop.must("decrypt", self.key, stdin=message), data)
+                message = self.must("--symmetric", aead, "--output", "-", stdin=data,
+                                    password="password")
+                self.assertEqual(self.sop.must("decrypt", password, stdin=message), data)
+                broken = bytearray(message)
+                broken[-1] ^= 1
+                self.assertRefused(self.sop("decrypt", password, stdin=bytes(broken)),
+                                   CANNOT_DECRYPT)
+
     def test_a_key_of_rnp(self):
         self.keys("--generate-key", "--userid", "rnp@example.org")
         key = self.file("rnp.key", self.keys("--export-key", "--secret", "rnp@example.org"))

@@ -649,6 +649,47 @@ static inline void put_seipd2(struct fixture *f, struct collected *c, const stru
     put_body_drop(c, TAG_SEIPD, &body);
 }
 
+/* Body of LibrePGP's packet 20, with chunks of 2^(octet + 6) bytes. */
+static inline void put_librepgp_body(struct fixture *f, struct collected *c,
+                                     const struct session *s, uint8_t mode, uint8_t octet,
+                                     const uint8_t *content, size_t size)
+{
+    const size_t nonce_size = smi_aead_nonce_size(mode), chunk = (size_t)1 << (octet + 6);
+    uint8_t first[16], ad[21] = {0xc0 | TAG_LIBREPGP, 1, s->cipher, mode, octet};
+    struct smi_aead aead;
+    fixture_random(f, first, nonce_size);
+    put(c, ad + 1, 4);
+    put(c, first, nonce_size);
+    assert_int_equal(smi_aead_open(f->context, &aead, s->cipher, mode, s->key), 0);
+    for (uint64_t number = 0, at = 0; at <= size + chunk; number++, at += chunk) {
+        const bool final = at >= size;
+        const size_t n = final ? 0 : size - at < chunk ? size - at : chunk;
+        uint8_t nonce[16], *to = malloc(n + 16);
+        assert_non_null(to);
+        memcpy(nonce, first, nonce_size);
+        for (size_t i = 0; i < 8; i++) {
+            ad[5 + i] = (uint8_t)(number >> (8 * (7 - i)));
+            ad[13 + i] = (uint8_t)((uint64_t)size >> (8 * (7 - i)));
+            nonce[nonce_size - 8 + i] ^= ad[5 + i];
+        }
+        assert_int_equal(smi_aead_encrypt(&aead, nonce, ad, final ? 21 : 13, to, content + at, n),
+                         0);
+        put(c, to, n + 16);
+        free(to);
+        if (final)
+            break;
+    }
+    smi_aead_close(&aead);
+}
+
+static inline void put_librepgp(struct fixture *f, struct collected *c, const struct session *s,
+                                const struct collected *content)
+{
+    struct collected body = {0};
+    put_librepgp_body(f, &body, s, SMI_OCB, 6, content->data, content->size);
+    put_body_drop(c, TAG_LIBREPGP, &body);
+}
+
 /* Either, by number. */
 static inline void put_seipd(struct fixture *f, struct collected *c, unsigned version,
                              const struct session *s, const struct collected *content)
@@ -776,6 +817,27 @@ static inline void put_skesk6(struct fixture *f, struct collected *c, const stru
     put(&body, nonce, sizeof nonce);
     put(&body, sealed, size + 16);
     drop(&specifier);
+    put_body_drop(c, TAG_SKESK, &body);
+}
+
+/* LibrePGP's: the password's key itself encrypts. */
+static inline void put_skesk5(struct fixture *f, struct collected *c, const struct smi_s2k *s2k,
+                              const char *password, const struct session *s)
+{
+    const uint8_t info[4] = {0xc0 | TAG_SKESK, 5, SMI_AES256, SMI_OCB};
+    uint8_t kek[32], nonce[15], sealed[48];
+    struct smi_aead aead;
+    const size_t size = smi_cipher_key_size(s->cipher);
+    derive(f, s2k, password, kek, 32);
+    fixture_random(f, nonce, sizeof nonce);
+    assert_int_equal(smi_aead_open(f->context, &aead, SMI_AES256, SMI_OCB, kek), 0);
+    assert_int_equal(smi_aead_encrypt(&aead, nonce, info, 4, sealed, s->key, size), 0);
+    smi_aead_close(&aead);
+    struct collected body = {0};
+    put(&body, info + 1, 3);
+    put_s2k(&body, s2k);
+    put(&body, nonce, sizeof nonce);
+    put(&body, sealed, size + 16);
     put_body_drop(c, TAG_SKESK, &body);
 }
 

@@ -11,7 +11,7 @@ struct material {
     struct fixture f;
     struct secmail_key *keys[2]; /* version 4, version 6 */
     struct collected files[2], locked;
-    struct collected messages[3]; /* SEIPDv1, SEIPDv2, SEIPDv2 to a password, armored */
+    struct collected messages[4]; /* SEIPDv1, SEIPDv2; to a password: SEIPDv2 armored, LibrePGP */
     struct collected large;       /* SEIPDv1, above the limit of held plaintext */
     uint8_t *data;
 };
@@ -94,6 +94,8 @@ static void make_material(struct material *m)
     assert_ok(f->context,
               drive(armor_update, armor, binary.data, binary.size, 1000, 1000, &m->messages[2]));
     secmail_armor_free(armor);
+    put_skesk5(f, &m->messages[3], &s2k, "password", &s);
+    put_librepgp(f, &m->messages[3], &s, &packed);
     put_pkesk(f, &m->large, 3, &(struct test_key){.point = {9}}, &s, false);
     put_skesk4(f, &m->large, &s2k, "other", &s);
     put_skesk4(f, &m->large, &s2k, "password", &s);
@@ -393,6 +395,14 @@ static int decrypt_by_password(struct secmail_context *context, void *user)
         &(struct opening){.message = &m->messages[2], .password = "password", .size = 1000});
 }
 
+static int decrypt_librepgp(struct secmail_context *context, void *user)
+{
+    struct material *m = user;
+    return decrypt(
+        context, m,
+        &(struct opening){.message = &m->messages[3], .password = "password", .size = 1000});
+}
+
 /* Read twice; two password packets, of which one doesn't open. */
 static int decrypt_in_two_readings(struct secmail_context *context, void *user)
 {
@@ -464,6 +474,7 @@ static void all(void **state)
                 {"decrypt_v2", decrypt_v2},
                 {"decrypt_v2_whole", decrypt_v2_whole},
                 {"decrypt_by_password", decrypt_by_password},
+                {"decrypt_librepgp", decrypt_librepgp},
                 {"decrypt_in_two_readings", decrypt_in_two_readings},
                 {"sign_and_verify", sign_and_verify}};
     struct material m;

@@ -64,11 +64,15 @@ class Profile(enum.IntEnum):
 
 
 class Format(enum.IntEnum):
-    """How the data is encrypted. AUTO: SEIPDv2 if every recipient's certificate announces it."""
+    """How the data is encrypted. AUTO: SEIPDv2 if every recipient's certificate announces it.
+
+    LIBREPGP (GnuPG's own packet 20) is read only.
+    """
 
     AUTO = _ffi.SECMAIL_FORMAT_AUTO
     SEIPDV1 = _ffi.SECMAIL_FORMAT_SEIPDV1
     SEIPDV2 = _ffi.SECMAIL_FORMAT_SEIPDV2
+    LIBREPGP = _ffi.SECMAIL_FORMAT_LIBREPGP
 
 
 class Purpose(enum.IntEnum):
