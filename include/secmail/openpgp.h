@@ -212,6 +212,158 @@ SECMAIL_API int secmail_generator_run(struct secmail_generator *generator,
                                       struct secmail_key **out);
 
 /* ------------------------------------------------------------------------------------------ */
+/* Editing keys (RFC 9580 sections 5.2.1, 5.2.3 and 10.1)                                       */
+
+/** Why something is revoked (RFC 9580 section 5.2.3.31). */
+enum secmail_revocation_reason {
+    SECMAIL_REVOKED_UNSPECIFIED = 0, /**< hard: everything the key ever signed becomes doubtful */
+    SECMAIL_REVOKED_SUPERSEDED = 1,  /**< soft: another key took its place; old uses stay valid */
+    SECMAIL_REVOKED_COMPROMISED = 2, /**< hard: somebody else may have it */
+    SECMAIL_REVOKED_RETIRED = 3,     /**< soft: it is no longer used */
+    SECMAIL_REVOKED_USER_ID = 32,    /**< of user IDs: the name or address is no longer right */
+};
+
+/**
+ * A change to a key: wishes are collected, and secmail_key_edit_run() makes a key in which all are
+ * fulfilled, or none. One thread at a time.
+ *
+ * What a key says of itself it says in self-signatures, and the newest counts. So a change never
+ * takes anything away: it adds a signature that repeats the old one (flags, preferences, features,
+ * notations) but for what is changed, with a hash of today, also where the policy refuses the
+ * old one's (SHA-1). It must be younger than the old one; **a change in the same second as the one
+ * before is dated a second later, and holds from then on**.
+ *
+ * The primary key must be open (secmail_key_unlock()); a subkey only where it has to sign
+ * in return (see secmail_key_edit_set_expiry()). Give the changed certificate (secmail_key_cert())
+ * to whoever has the old one.
+ */
+struct secmail_key_edit;
+
+/**
+ * Begins a change.
+ *
+ * @param context  must outlive the change
+ * @param[out] out  returned-owned; secmail_key_edit_free()
+ * @param key  a reference is taken; it is never changed
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_new(struct secmail_context *context, struct secmail_key_edit **out,
+                                     struct secmail_key *key);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_key_edit_free(struct secmail_key_edit *edit);
+
+/** Policy that tells which signatures are good enough; a reference is taken. NULL for the standard
+ * policy. @since 0.1 */
+SECMAIL_API int secmail_key_edit_set_policy(struct secmail_key_edit *edit,
+                                            struct secmail_policy *policy);
+
+/**
+ * Sets when a key expires. For the primary key (index 0), that is said in the direct-key signature
+ * and, for version 4, for each user ID. A subkey that signs gets its old back-signature again if
+ * that is still good; else its secret part must be open.
+ *
+ * @param index  as in secmail_cert_key_fingerprint()
+ * @param expires  seconds since 1970, later than the key's creation by at most 2^32 - 1; may be in
+ *   the past or now, to retire the key; -1 for never
+ * @return 0; SECMAIL_E_ARGUMENT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_set_expiry(struct secmail_key_edit *edit, size_t index,
+                                            int64_t expires);
+
+/**
+ * Adds a user ID, by convention "Name <address>". One that is revoked comes back; one that is there
+ * stays as it is. The first of a key becomes the primary one.
+ *
+ * @param user_id  UTF-8 without control characters, NUL-terminated; copied
+ * @return 0; SECMAIL_E_EXPECTED_TEXT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_add_user_id(struct secmail_key_edit *edit, const char *user_id);
+
+/** Makes a user ID of the key the primary one. @return 0; SECMAIL_E_ARGUMENT. @since 0.1 */
+SECMAIL_API int secmail_key_edit_set_primary_user_id(struct secmail_key_edit *edit, size_t index);
+
+/**
+ * Revokes a user ID of the key: the name or address is no longer right.
+ *
+ * @param index  as in secmail_cert_user_id()
+ * @param text  UTF-8 for people, or NULL; copied
+ * @return 0; SECMAIL_E_ARGUMENT, SECMAIL_E_EXPECTED_TEXT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_revoke_user_id(struct secmail_key_edit *edit, size_t index,
+                                                const char *text);
+
+/**
+ * Adds a subkey, of the algorithm that the key's profile has.
+ *
+ * @param flags  SECMAIL_KEY_SIGN, or one or both of SECMAIL_KEY_ENCRYPT_COMMUNICATIONS and
+ *   SECMAIL_KEY_ENCRYPT_STORAGE
+ * @param expires  seconds since 1970, later than now; -1 for never
+ * @return 0; SECMAIL_E_ARGUMENT, SECMAIL_E_CLOCK.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_add_subkey(struct secmail_key_edit *edit, uint32_t flags,
+                                            int64_t expires);
+
+/**
+ * Revokes a subkey, or (index 0) the primary key and with it the whole certificate. A key can be
+ * revoked again for a harder reason; a revocation is never taken back.
+ *
+ * @param index  as in secmail_cert_key_fingerprint()
+ * @param reason  an enum secmail_revocation_reason, but not SECMAIL_REVOKED_USER_ID
+ * @param text  UTF-8 for people, or NULL; copied
+ * @return 0; SECMAIL_E_ARGUMENT, SECMAIL_E_EXPECTED_TEXT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_revoke_key(struct secmail_key_edit *edit, size_t index,
+                                            uint32_t reason, const char *text);
+
+/**
+ * Renews every self-signature (and back-signature) that the policy refuses, e.g. for SHA-1.
+ *
+ * @param announce  non-zero: also those that announce fewer features than this library would for a
+ *   new key of that version. Leave it 0 for a key that older software uses, too.
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_refresh(struct secmail_key_edit *edit, int announce);
+
+/**
+ * Makes the changed key. May be called again.
+ *
+ * @param[out] out  returned-owned; secmail_key_unref(); the key itself if there is nothing to do.
+ *   Parts are locked or open as they were; new subkeys are open.
+ * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_UNSUPPORTED_ALGORITHM (the
+ *   primary key, or a subkey that must sign), SECMAIL_E_KEY_REVOKED (the key or part that is to be
+ *   changed), SECMAIL_E_KEY_INVALID (a part has no self-signature that could be renewed),
+ *   SECMAIL_E_CLOCK (the key or a self-signature is from the future), SECMAIL_E_RANDOM,
+ *   SECMAIL_E_LIMIT_CERT_SIGNATURES, SECMAIL_E_LIMIT_CERT_COMPONENTS.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_run(struct secmail_key_edit *edit, struct secmail_key **out);
+
+/**
+ * Makes a revocation certificate, to be kept somewhere safe: the primary key and its revocation,
+ * nothing else. Merged with any copy of the certificate it revokes it; the key itself
+ * stays as it is.
+ *
+ * @param key  borrowed; its primary key must be open
+ * @param reason  an enum secmail_revocation_reason
+ * @param text  UTF-8 for people, or NULL
+ * @param[out] out  returned-owned; secmail_cert_unref()
+ * @return 0; SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT,
+ *   SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_CLOCK, SECMAIL_E_RANDOM.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_revocation(struct secmail_context *context,
+                                       const struct secmail_key *key, uint32_t reason,
+                                       const char *text, struct secmail_cert **out);
+
+/* ------------------------------------------------------------------------------------------ */
 /* Encrypting                                                                                   */
 
 /** How the data is encrypted (RFC 9580 section 5.13). */

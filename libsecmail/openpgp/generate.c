@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Making new keys: which components and self-signatures a key of each profile has. */
-#include "codec/utf8.h"
 #include "crypto/init.h"
 #include "pair.h"
 #include "self_signature.h"
+#include "user_id.h"
 
 enum { THREE_YEARS = 3 * 365 * 86400 };
 
@@ -74,26 +74,14 @@ int secmail_generator_set_profile(struct secmail_generator *generator, uint32_t 
     return 0;
 }
 
-static bool is_clean_text(const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p < 0x20 || *p == 0x7f)
-            return false;
-    }
-    struct smi_utf8 utf8 = {0};
-    return smi_utf8_update(&utf8, (const uint8_t *)text, strlen(text)) && smi_utf8_complete(&utf8);
-}
-
 int secmail_generator_add_user_id(struct secmail_generator *generator, const char *user_id)
 {
     if (!enter(generator))
         return SECMAIL_E_ARGUMENT;
     struct secmail_context *context = generator->context;
-    if (!user_id)
-        return smi_fail(context, SECMAIL_E_ARGUMENT, "the user ID is NULL");
-    if (!is_clean_text(user_id))
-        return smi_fail(context, SECMAIL_E_EXPECTED_TEXT,
-                        "a user ID must be UTF-8 without control characters");
+    int rc = smi_user_id_check(context, user_id);
+    if (rc)
+        return rc;
     if (!smi_grow(&context->mem, &generator->user_ids, &generator->user_id_room,
                   generator->user_id_count + 1, sizeof(char *)))
         return smi_nomem(context);

@@ -21,11 +21,9 @@ void smi_self_lifetime(struct smi_buf *hashed, uint32_t seconds)
         smi_put_subpacket_u32(hashed, SMI_SUB_KEY_EXPIRES | SMI_SUB_CRITICAL, seconds);
 }
 
-void smi_self_features(struct smi_buf *hashed, uint8_t version)
+uint8_t smi_self_features(uint8_t version)
 {
-    const uint8_t features = version == 6 ? SMI_FEATURE_SEIPDV1 | SMI_FEATURE_SEIPDV2
-                                          : SMI_FEATURE_SEIPDV1;
-    smi_put_subpacket(hashed, SMI_SUB_FEATURES, &features, 1);
+    return version == 6 ? SMI_FEATURE_SEIPDV1 | SMI_FEATURE_SEIPDV2 : SMI_FEATURE_SEIPDV1;
 }
 
 void smi_self_preferences(struct smi_buf *hashed, uint8_t version)
@@ -39,7 +37,8 @@ void smi_self_preferences(struct smi_buf *hashed, uint8_t version)
     smi_put_subpacket(hashed, SMI_SUB_PREFERRED_COMPRESSION, compression, sizeof compression);
     if (version == 6)
         smi_put_subpacket(hashed, SMI_SUB_PREFERRED_AEAD, suites, sizeof suites);
-    smi_self_features(hashed, version);
+    const uint8_t features = smi_self_features(version);
+    smi_put_subpacket(hashed, SMI_SUB_FEATURES, &features, 1);
 }
 
 int smi_self_back_signature(struct secmail_context *context, struct smi_buf *hashed,

@@ -14,8 +14,9 @@ void smi_self_flags(struct smi_buf *hashed, uint8_t flags);
 /* Seconds from the key's creation to its expiration; nothing for 0, which means never. */
 void smi_self_lifetime(struct smi_buf *hashed, uint32_t seconds);
 
-/* What this library can read, for a key of that version: ciphers, hashes, features. */
-void smi_self_features(struct smi_buf *hashed, uint8_t version);
+/* What this library announces for keys of a version: features (section 5.2.3.32) alone, and with
+ * the preferred algorithms. */
+uint8_t smi_self_features(uint8_t version);
 void smi_self_preferences(struct smi_buf *hashed, uint8_t version);
 
 /* The back-signature: the subkey signs the primary key in return (section 5.2.1.9). */

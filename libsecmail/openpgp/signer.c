@@ -16,6 +16,18 @@ int smi_packet_time(struct secmail_context *context, uint32_t *time)
     return 0;
 }
 
+int smi_signing_time(struct secmail_context *context, const struct smi_public_key *key,
+                     uint32_t *time)
+{
+    char date[32];
+    int rc = smi_packet_time(context, time);
+    if (rc || key->created <= *time)
+        return rc;
+    return smi_fail(context, SECMAIL_E_CLOCK,
+                    "the key %s was made on %s, which is later than now; check the clock", key->hex,
+                    smi_date(key->created, date));
+}
+
 /* Appends the body of a signature over what `hash` has taken in. The hash is used up. */
 static int complete(struct secmail_context *context, const struct smi_signer *signer, uint8_t type,
                     const struct smi_buf *hashed, struct smi_hash *hash, const uint8_t *salt,
@@ -52,10 +64,31 @@ int smi_sign_object(struct secmail_context *context, const struct smi_signer *si
         rc = smi_signed_hash_open(context, &h, SMI_SIGNING_HASH, false, salt, salt_size);
     if (rc)
         return rc;
-    smi_signed_object_hash(&h.hash, object);
+    smi_signed_object_hash(&h.hash, object, signer->public_key->version);
     rc = complete(context, signer, type, hashed, &h.hash, salt, salt_size, body);
     smi_signed_hash_close(&h);
     return rc;
+}
+
+/* ---------------------------------------------------------------- signers */
+
+int smi_key_signer(struct secmail_context *context, const struct secmail_key *key, size_t index,
+                   struct smi_signer *signer)
+{
+    const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
+    const struct smi_secret_part *part = &key->parts[index];
+    if (smi_secret_part_is_locked(part))
+        return smi_fail(context, SECMAIL_E_KEY_LOCKED,
+                        "the key %s is locked with a password; unlock it first", public_key->hex);
+    if (part->absent)
+        return smi_fail(context, SECMAIL_E_SECRET_ABSENT,
+                        "the secret part of the key %s is not in the file", public_key->hex);
+    if (!smi_key_secret(key, index) || !(public_key->use & SMI_USE_SIGN))
+        return smi_fail(context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+                        "the key %s (%s) can't make signatures in this build", public_key->hex,
+                        smi_pk_name(public_key->algo));
+    *signer = (struct smi_signer){public_key, smi_key_secret(key, index)};
+    return 0;
 }
 
 /* ---------------------------------------------------------------- documents */

@@ -21,6 +21,15 @@ enum { SMI_SIGNING_HASH = SMI_SHA256, SMI_SALT_MAX = 32 };
 /* The context's time, if it fits a packet: SECMAIL_E_CLOCK. */
 int smi_packet_time(struct secmail_context *context, uint32_t *time);
 
+/* The index-th key as signer, if its secret is open. SECMAIL_E_KEY_LOCKED,
+ * SECMAIL_E_SECRET_ABSENT, SECMAIL_E_UNSUPPORTED_ALGORITHM. */
+int smi_key_signer(struct secmail_context *context, const struct secmail_key *key, size_t index,
+                   struct smi_signer *signer);
+
+/* The context's time for a signature by a key, which must not be younger: SECMAIL_E_CLOCK. */
+int smi_signing_time(struct secmail_context *context, const struct smi_public_key *key,
+                     uint32_t *time);
+
 /* Signs `object` and appends the signature's body (no packet header). */
 int smi_sign_object(struct secmail_context *context, const struct smi_signer *signer, uint8_t type,
                     const struct smi_buf *hashed, const struct smi_signed_object *object,

@@ -191,7 +191,7 @@ int smi_public_key_name(struct secmail_context *context, struct smi_public_key *
     int rc = smi_hash_open(context, &hash, key->version == 6 ? SMI_SHA256 : SMI_SHA1);
     if (rc)
         return rc;
-    smi_public_key_hash(&hash, key);
+    smi_public_key_hash(&hash, key, key->version);
     smi_hash_final(&hash, key->fp);
     smi_hash_close(&hash);
     key->fp_size = key->version == 6 ? 32 : 20;
@@ -228,13 +228,13 @@ int smi_public_key_read(struct secmail_context *context, struct smi_public_key *
     return smi_public_key_name(context, key);
 }
 
-void smi_public_key_hash(struct smi_hash *hash, const struct smi_public_key *key)
+void smi_public_key_hash(struct smi_hash *hash, const struct smi_public_key *key, uint8_t version)
 {
     const size_t n = key->body_size;
     const uint8_t v4[] = {0x99, (uint8_t)(n >> 8), (uint8_t)n};
     const uint8_t v6[] = {0x9b, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8),
                           (uint8_t)n};
-    if (key->version == 6)
+    if (version == 6)
         smi_hash_update(hash, v6, sizeof v6);
     else
         smi_hash_update(hash, v4, sizeof v4);

@@ -56,8 +56,10 @@ SMI_SHARED const char *smi_pk_name(uint8_t algo);
 SMI_SHARED int smi_public_key_read(struct secmail_context *context, struct smi_public_key *key,
                                    struct smi_cursor *body, bool is_secret);
 
-/* Feeds a key into a signature's hash (section 5.2.4): marker, length, body. */
-SMI_SHARED void smi_public_key_hash(struct smi_hash *hash, const struct smi_public_key *key);
+/* Feeds a key into a signature's hash: marker, length, body. Section 5.2.4: the form is that of the
+ * signature's version, also where that isn't the key's. */
+SMI_SHARED void smi_public_key_hash(struct smi_hash *hash, const struct smi_public_key *key,
+                                    uint8_t version);
 
 /* Body of the packet for a new key on Curve25519: native encoding for version 6, legacy MPI
  * encoding for version 4. `algo` is one of EDDSA_LEGACY, ECDH, ED25519, X25519. */

@@ -279,11 +279,12 @@ void smi_signed_hash_close(struct smi_signed_hash *h)
     smi_hash_close(&h->hash);
 }
 
-void smi_signed_object_hash(struct smi_hash *hash, const struct smi_signed_object *object)
+void smi_signed_object_hash(struct smi_hash *hash, const struct smi_signed_object *object,
+                            uint8_t version)
 {
-    smi_public_key_hash(hash, object->primary);
+    smi_public_key_hash(hash, object->primary, version);
     if (object->subkey)
-        smi_public_key_hash(hash, object->subkey);
+        smi_public_key_hash(hash, object->subkey, version);
     if (!object->id)
         return;
     const size_t n = object->id_size;
@@ -327,7 +328,7 @@ int smi_signature_check_object(struct secmail_context *context, const struct smi
     int rc = smi_signed_hash_open(context, &h, sig->hash, false, sig->salt, sig->salt_size);
     if (rc)
         return rc;
-    smi_signed_object_hash(&h.hash, object);
+    smi_signed_object_hash(&h.hash, object, sig->version);
     smi_signature_digest(&h.hash, sig->version, sig->body, sig->hashed_end, digest);
     *good = smi_signature_fits(sig, signer, digest);
     smi_signed_hash_close(&h);

@@ -131,8 +131,9 @@ struct smi_signed_object {
     uint8_t id_marker; /* 0xb4 or 0xd1 */
 };
 
+/* Feeds it into the hash of a signature of this version. */
 SMI_SHARED void smi_signed_object_hash(struct smi_hash *hash,
-                                       const struct smi_signed_object *object);
+                                       const struct smi_signed_object *object, uint8_t version);
 
 /* Checks a signature over keys. *good is set; the code tells only of failures to do so. */
 SMI_SHARED int smi_signature_check_object(struct secmail_context *context,

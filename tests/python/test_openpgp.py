@@ -195,6 +195,74 @@ class Keys(Case):
         self.assertNotEqual(self.key[6].cert, "")
 
 
+class Editing(Case):
+    def test_all_wishes_at_once(self) -> None:
+        later = fixed_context(NOW + 86400)
+        for version in (4, 6):
+            key = self.key[version]
+            with openpgp.KeyEdit(later, key, policy=verify.Policy.standard(later)) as edit:
+                edit.set_expiry(0, NOW + YEAR)
+                edit.set_expiry(1, None)
+                edit.add_user_id("Alice <alice@example.com>")
+                edit.revoke_user_id(0, "moved")
+                edit.add_subkey(KeyFlags.SIGN, NOW + YEAR)
+                edit.add_subkey(KeyFlags.ENCRYPT_STORAGE)
+                edit.revoke_key(2, openpgp.RevocationReason.RETIRED, "old")
+                edit.refresh(announce=True)
+                changed = edit.run()
+            self.assertEqual(len(key.cert.keys(later)), 3)
+            keys = changed.cert.keys(later)
+            self.assertEqual([k.problem for k in keys],
+                             [None, None, errors.KeyRevoked, None, None])
+            self.assertEqual([k.expires for k in keys[:2]], [NOW + YEAR] * 2)
+            self.assertEqual(keys[4].flags, KeyFlags.ENCRYPT_STORAGE)
+            self.assertEqual(changed.cert.user_ids, [ALICE, "Alice <alice@example.com>"])
+
+    def test_nothing_to_do(self) -> None:
+        with openpgp.KeyEdit(self.context, self.key[6]) as edit:
+            edit.set_primary_user_id(0)
+            self.assertEqual(len(edit.run().cert.user_ids), 1)
+        with openpgp.KeyEdit(self.context, self.key[6]) as edit:
+            self.assertEqual(edit.run().export(self.context), self.key[6].export(self.context))
+
+    def test_refusals(self) -> None:
+        with openpgp.KeyEdit(self.context, self.key[6]) as edit:
+            with self.assertRaises(errors.Argument):
+                edit.set_expiry(9, None)
+            with self.assertRaises(errors.ExpectedText):
+                edit.add_user_id("a\nb")
+            for call in (edit.add_user_id, lambda text: edit.revoke_user_id(0, text)):
+                with self.assertRaisesRegex(ValueError, "NUL"):
+                    call("a\0b")
+        locked = self.key[4].lock(self.context, "x")
+        with openpgp.KeyEdit(self.context, locked) as edit:
+            edit.add_user_id("Bob")
+            with self.assertRaises(errors.KeyLocked):
+                edit.run()
+
+    def test_passwords(self) -> None:
+        first = self.key[4].change_password(self.context, "first")
+        self.assertTrue(first.locked)
+        with self.assertRaises(errors.KeyLocked):
+            first.change_password(self.context, "second")
+        with self.assertRaises(errors.WrongPassword):
+            first.change_password(self.context, "second", old=["x"])
+        second = first.change_password(self.context, "second", old=["x", "first"])
+        with Secret(self.context, "second") as secret:
+            clear = second.change_password(self.context, None, old=[secret])
+            self.assertEqual(len(secret), 6)  # what is the caller's stays
+        self.assertEqual(clear.export(self.context), self.key[4].export(self.context))
+        with self.assertRaises(errors.Argument):
+            clear.change_password(self.context, "")
+
+    def test_revocation(self) -> None:
+        reason = openpgp.RevocationReason.COMPROMISED
+        cert = openpgp.revocation(self.context, self.key[6], reason, "stolen")
+        self.assertEqual(cert.fingerprint, self.key[6].cert.fingerprint)
+        self.assertEqual(cert.user_ids, [])
+        self.assertIs(cert.keys(self.context)[0].problem, errors.KeyRevoked)
+
+
 class Locking(Case):
     def check_lock(self, key: openpgp.Key, password: str | bytes | Secret) -> None:
         locked = key.lock(self.context, password)

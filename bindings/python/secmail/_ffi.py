@@ -383,6 +383,11 @@ class secmail_key_info(c.Structure):
 # secmail/openpgp.h
 SECMAIL_PROFILE_RFC9580: Final = 1
 SECMAIL_PROFILE_RFC4880: Final = 2
+SECMAIL_REVOKED_UNSPECIFIED: Final = 0
+SECMAIL_REVOKED_SUPERSEDED: Final = 1
+SECMAIL_REVOKED_COMPROMISED: Final = 2
+SECMAIL_REVOKED_RETIRED: Final = 3
+SECMAIL_REVOKED_USER_ID: Final = 32
 SECMAIL_FORMAT_AUTO: Final = 0
 SECMAIL_FORMAT_SEIPDV1: Final = 1
 SECMAIL_FORMAT_SEIPDV2: Final = 2
@@ -999,6 +1004,37 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_generator_set_signing_only": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
     "secmail_generator_set_password": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
     "secmail_generator_run": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_key_edit_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p), c.c_void_p)),
+    "secmail_key_edit_free": ("openpgp", None, (c.c_void_p,)),
+    "secmail_key_edit_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_key_edit_set_expiry": ("openpgp", c.c_int, (c.c_void_p, c.c_size_t, c.c_int64)),
+    "secmail_key_edit_add_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_key_edit_set_primary_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_size_t)),
+    "secmail_key_edit_revoke_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_size_t, c.c_char_p)),
+    "secmail_key_edit_add_subkey": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32, c.c_int64)),
+    "secmail_key_edit_revoke_key": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.c_uint32,
+            c.c_char_p,
+        ),
+    ),
+    "secmail_key_edit_refresh": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_key_edit_run": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_key_revocation": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_uint32,
+            c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
     "secmail_encrypt_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
     "secmail_encrypt_free": ("openpgp", None, (c.c_void_p,)),
     "secmail_encrypt_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),

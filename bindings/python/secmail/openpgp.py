@@ -37,7 +37,7 @@ from ._operation import (
 )
 from ._operation import text as decode
 from .core import Context, Secret
-from .verify import Cert, Policy, Verdicts
+from .verify import Cert, KeyFlags, Policy, Verdicts
 
 __all__ = [
     "Decrypted",
@@ -45,13 +45,16 @@ __all__ = [
     "Encryptor",
     "Format",
     "Key",
+    "KeyEdit",
     "KeyRing",
     "Profile",
     "Purpose",
+    "RevocationReason",
     "Signer",
     "decrypt",
     "encrypt",
     "generate",
+    "revocation",
     "sign",
 ]
 
@@ -273,6 +276,112 @@ def generate(
     with _Generator(context) as generator:
         generator.plan(user_ids, profile, lifetime, signing_only, password)
         return generator.run()
+
+
+# -- Editing -----------------------------------------------------------------------------------
+
+
+class RevocationReason(enum.IntEnum):
+    """Why something is revoked. Superseded and retired keys leave old uses valid."""
+
+    UNSPECIFIED = _ffi.SECMAIL_REVOKED_UNSPECIFIED
+    SUPERSEDED = _ffi.SECMAIL_REVOKED_SUPERSEDED
+    COMPROMISED = _ffi.SECMAIL_REVOKED_COMPROMISED
+    RETIRED = _ffi.SECMAIL_REVOKED_RETIRED
+    USER_ID = _ffi.SECMAIL_REVOKED_USER_ID
+
+
+def _text(text: str | None) -> bytes | None:
+    if text is not None and "\0" in text:
+        raise ValueError("the text can't hold NUL")
+    return None if text is None else text.encode()
+
+
+class KeyEdit(Operation):
+    """A change to a key: wishes, then run(), which fulfils all of them or none.
+
+    The key itself is never changed. Its primary key must be open.
+
+    >>> context = Context()
+    >>> key = generate(context, "Alice <alice@example.org>")
+    >>> with KeyEdit(context, key) as edit:
+    ...     edit.add_user_id("Alice <alice@example.com>")
+    ...     edit.set_expiry(0, None)
+    ...     changed = edit.run()
+    >>> len(key.cert.user_ids), len(changed.cert.user_ids)
+    (1, 2)
+    """
+
+    _prefix = "secmail_key_edit"
+
+    def __init__(self, context: Context, key: Key, *, policy: Policy | None = None) -> None:
+        self._open(context, lib.secmail_key_edit_new, key.handle)
+        if policy is not None:
+            self._setup(lambda: self._set_policy(policy))
+
+    def _set_policy(self, policy: Policy) -> None:
+        self._call("set_policy", policy.handle)
+
+    def set_expiry(self, index: int, expires: int | None) -> None:
+        """Sets when a key (0: the primary key) expires, in seconds since 1970; None for never."""
+        self._call("set_expiry", index, -1 if expires is None else expires)
+
+    def add_user_id(self, user_id: str) -> None:
+        """Adds a user ID, or brings a revoked one back."""
+        self._call("add_user_id", _text(user_id))
+
+    def set_primary_user_id(self, index: int) -> None:
+        """Makes a user ID of the key the primary one."""
+        self._call("set_primary_user_id", index)
+
+    def revoke_user_id(self, index: int, text: str | None = None) -> None:
+        """Revokes a user ID: the name or address is no longer right."""
+        self._call("revoke_user_id", index, _text(text))
+
+    def add_subkey(self, flags: KeyFlags, expires: int | None = None) -> None:
+        """Adds a subkey that signs or encrypts."""
+        self._call("add_subkey", int(flags), -1 if expires is None else expires)
+
+    def revoke_key(self, index: int, reason: RevocationReason, text: str | None = None) -> None:
+        """Revokes a subkey, or (0) the primary key and with it everything."""
+        self._call("revoke_key", index, reason, _text(text))
+
+    def refresh(self, *, announce: bool = False) -> None:
+        """Renews the self-signatures that the policy refuses, e.g. for SHA-1.
+
+        With `announce` also those that don't announce all that this library can read.
+        """
+        self._call("refresh", int(announce))
+
+    def run(self) -> Key:
+        """The changed key; the same one if there is nothing to do."""
+        unref, call = lib.secmail_key_unref, lib.secmail_key_edit_run
+        return Key.adopt(make(self._context, unref, call, self.handle, OUT))
+
+
+def revocation(
+    context: Context, key: Key, reason: RevocationReason, text: str | None = None
+) -> Cert:
+    """A revocation certificate: the primary key and its revocation, to be merged into any copy.
+
+    >>> context = Context()
+    >>> key = generate(context, "Alice")
+    >>> spare = revocation(context, key, RevocationReason.COMPROMISED, "found on a bus")
+    >>> spare.fingerprint == key.cert.fingerprint, len(spare.user_ids)
+    (True, 0)
+    """
+    return Cert.adopt(
+        make(
+            context,
+            lib.secmail_cert_unref,
+            lib.secmail_key_revocation,
+            context.handle,
+            key.handle,
+            reason,
+            _text(text),
+            OUT,
+        )
+    )
 
 
 # -- Encrypting --------------------------------------------------------------------------------

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "revoke.h"
+
+#include "codec/utf8.h"
+#include "self_signature.h"
+
+static bool is_text(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
+            return false;
+    }
+    struct smi_utf8 utf8 = {0};
+    return smi_utf8_update(&utf8, (const uint8_t *)text, strlen(text)) && smi_utf8_complete(&utf8);
+}
+
+int smi_revocation_check(struct secmail_context *context, uint32_t reason, const char *text)
+{
+    if (reason > SECMAIL_REVOKED_RETIRED && reason != SECMAIL_REVOKED_USER_ID)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "%u is not a reason for revocation", reason);
+    if (text && !is_text(text))
+        return smi_fail(context, SECMAIL_E_EXPECTED_TEXT,
+                        "the text of a revocation must be UTF-8 without control characters");
+    return 0;
+}
+
+int smi_revocation_put(struct secmail_context *context, const struct smi_signer *signer,
+                       uint8_t type, const struct smi_signed_object *object,
+                       const struct smi_revocation *revocation, uint32_t created,
+                       struct smi_buf *packets)
+{
+    struct smi_buf hashed = smi_buf_open(&context->mem), reason = smi_buf_open(&context->mem);
+    smi_self_begin(&hashed, signer->public_key, created);
+    smi_put_u8(&reason, revocation->reason);
+    if (revocation->text)
+        smi_put_text(&reason, revocation->text);
+    smi_put_subpacket(&hashed, SMI_SUB_REVOCATION_REASON, reason.data, reason.size);
+    if (reason.error)
+        hashed.error = reason.error;
+    smi_buf_free(&reason);
+    return smi_self_sign(context, signer, type, &hashed, object, packets);
+}
+
+static int revocation_packets(struct secmail_context *context, const struct secmail_key *key,
+                              const struct smi_revocation *revocation, struct smi_buf *packets)
+{
+    const struct smi_component *primary = &key->cert->components[0];
+    const struct smi_signed_object object = {.primary = &primary->key};
+    struct smi_signer signer;
+    uint32_t now;
+    int rc = smi_key_signer(context, key, 0, &signer);
+    if (!rc)
+        rc = smi_signing_time(context, &primary->key, &now);
+    if (rc)
+        return rc;
+    smi_put_packet(packets, primary->tag, primary->body, primary->body_size);
+    return smi_revocation_put(context, &signer, SMI_SIG_KEY_REVOCATION, &object, revocation, now,
+                              packets);
+}
+
+int secmail_key_revocation(struct secmail_context *context, const struct secmail_key *key,
+                           uint32_t reason, const char *text, struct secmail_cert **out)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!key)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_revocation: key is NULL");
+    rc = smi_revocation_check(context, reason, text);
+    if (rc)
+        return rc;
+    const struct smi_revocation revocation = {(uint8_t)reason, text};
+    struct smi_buf packets = smi_buf_open(&context->mem);
+    rc = revocation_packets(context, key, &revocation, &packets);
+    if (!rc)
+        rc = smi_cert_new(context, out, packets.data, packets.size);
+    smi_buf_free(&packets);
+    return rc;
+}

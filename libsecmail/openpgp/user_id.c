@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "user_id.h"
+
+#include "codec/utf8.h"
+
+static bool is_clean_text(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if (*p < 0x20 || *p == 0x7f)
+            return false;
+    }
+    struct smi_utf8 utf8 = {0};
+    return smi_utf8_update(&utf8, (const uint8_t *)text, strlen(text)) && smi_utf8_complete(&utf8);
+}
+
+int smi_user_id_check(struct secmail_context *context, const char *user_id)
+{
+    if (!user_id)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "the user ID is NULL");
+    if (!is_clean_text(user_id))
+        return smi_fail(context, SECMAIL_E_EXPECTED_TEXT,
+                        "a user ID must be UTF-8 without control characters");
+    return 0;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* User IDs that this library writes. */
+#ifndef SMI_OPENPGP_USER_ID_H
+#define SMI_OPENPGP_USER_ID_H
+
+#include "core/context.h"
+
+/* UTF-8 without control characters: SECMAIL_E_EXPECTED_TEXT; NULL: SECMAIL_E_ARGUMENT. */
+int smi_user_id_check(struct secmail_context *context, const char *user_id);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Editing keys with failing allocations: each time a clean error, no key half-changed. */
+#include "openpgp_fixture.h"
+#include "torture.h"
+
+struct material {
+    struct fixture f;
+    struct secmail_key *keys[2]; /* version 4, version 6 */
+};
+
+static int wish(struct secmail_key_edit *e, int64_t now)
+{
+    int rc = secmail_key_edit_set_expiry(e, 0, now + 1000);
+    if (!rc)
+        rc = secmail_key_edit_set_expiry(e, 1, -1);
+    for (int i = 0; i < 5 && !rc; i++)
+        rc = secmail_key_edit_add_user_id(e, i % 2 ? "Bob" : "Carol");
+    if (!rc)
+        rc = secmail_key_edit_revoke_user_id(e, 0, "gone");
+    if (!rc)
+        rc = secmail_key_edit_add_subkey(e, SECMAIL_KEY_SIGN, now + 1000);
+    if (!rc)
+        rc = secmail_key_edit_add_subkey(e, SECMAIL_KEY_ENCRYPT_STORAGE, -1);
+    if (!rc)
+        rc = secmail_key_edit_revoke_key(e, 2, SECMAIL_REVOKED_RETIRED, "old");
+    return rc ? rc : secmail_key_edit_refresh(e, 1);
+}
+
+static int edit(struct secmail_context *context, struct material *m, size_t index)
+{
+    struct secmail_key_edit *e;
+    struct secmail_key *changed = NULL;
+    int rc = secmail_key_edit_new(context, &e, m->keys[index]);
+    assert_int_equal(e == NULL, rc != 0);
+    if (!rc)
+        rc = wish(e, m->f.now);
+    if (!rc) {
+        rc = secmail_key_edit_run(e, &changed);
+        assert_int_equal(changed == NULL, rc != 0);
+    }
+    if (changed)
+        assert_int_equal(secmail_cert_key_count(secmail_key_cert(changed)), 5);
+    secmail_key_unref(changed);
+    secmail_key_edit_free(e);
+    return rc;
+}
+
+static int edit_v4(struct secmail_context *context, void *user)
+{
+    return edit(context, user, 0);
+}
+
+static int edit_v6(struct secmail_context *context, void *user)
+{
+    return edit(context, user, 1);
+}
+
+static int revocation(struct secmail_context *context, void *user)
+{
+    struct material *m = user;
+    struct secmail_cert *cert;
+    int rc = 0;
+    for (size_t i = 0; i < 2 && !rc; i++) {
+        rc = secmail_key_revocation(context, m->keys[i], 0, "stolen", &cert);
+        assert_int_equal(cert == NULL, rc != 0);
+        secmail_cert_unref(cert);
+    }
+    return rc;
+}
+
+static void all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        torture_op op;
+    } rows[] = {{"edit_v4", edit_v4}, {"edit_v6", edit_v6}, {"revocation", revocation}};
+    struct material m = {0};
+    fixture_init(&m.f, NULL);
+    m.keys[0] = make_key(&m.f, SECMAIL_PROFILE_RFC4880, "Alice");
+    m.keys[1] = make_key(&m.f, SECMAIL_PROFILE_RFC9580, "Alice");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        print_message("# %s: %zu allocations\n", rows[i].name, torture_run(rows[i].op, &m, 3000));
+    secmail_key_unref(m.keys[0]);
+    secmail_key_unref(m.keys[1]);
+    fixture_done(&m.f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
