@@ -54,6 +54,8 @@ PLACES = {
 MEMCMP = {
     "libsecmail/codec/armor.c": "armor lines",
     "libsecmail/openpgp/pkesk.c": "key IDs and fingerprints",
+    "libsecmail/verify/cleartext.c": "lines of framing",
+    "libsecmail/verify/inline.c": "a line of framing",
     "libsecmail/verify/one_pass.c": "salts of signatures",
     "libsecmail/verify/public_key.c": "curve OIDs",
     "libsecmail/verify/signature.c": "issuers and fingerprints",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* CERTS and KEYS. The draft doesn't let one stand for the other. */
+/* CERTS. The draft doesn't let KEYS stand for them. */
 #include "io.h"
 #include "objects.h"
 
@@ -55,35 +55,4 @@ void certs_list_free(struct certs_list *list)
         secmail_ring_unref(list->at[i].ring);
     free(list->at);
     *list = (struct certs_list){0};
-}
-
-int keys_parse(const struct sop *sop, const char *name, const uint8_t *data, size_t size,
-               struct secmail_key_ring **out)
-{
-    const int error = secmail_key_ring_parse(sop->context, out, data, size);
-    return error ? sop_fail_library(sop, error, SOP_OBJECT, name) : SOP_OK;
-}
-
-int keys_read_stdin(const struct sop *sop, struct secmail_key_ring **out)
-{
-    *out = NULL;
-    struct blob blob;
-    int failed = input_read_stdin(sop, &blob);
-    if (failed)
-        return failed;
-    failed = keys_parse(sop, "standard input", blob.data, blob.size, out);
-    blob_free(&blob);
-    return failed;
-}
-
-int keys_read(const struct sop *sop, const char *designator, struct secmail_key_ring **out)
-{
-    *out = NULL;
-    struct blob blob;
-    int failed = input_read(sop, designator, &blob);
-    if (failed)
-        return failed;
-    failed = keys_parse(sop, designator, blob.data, blob.size, out);
-    blob_free(&blob);
-    return failed;
 }

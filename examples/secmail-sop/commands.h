@@ -14,6 +14,9 @@ int run_sign(struct sop *sop, const struct arguments *args);
 int run_verify(struct sop *sop, const struct arguments *args);
 int run_encrypt(struct sop *sop, const struct arguments *args);
 int run_decrypt(struct sop *sop, const struct arguments *args);
+int run_inline_detach(struct sop *sop, const struct arguments *args);
+int run_inline_sign(struct sop *sop, const struct arguments *args);
+int run_inline_verify(struct sop *sop, const struct arguments *args);
 int run_armor(struct sop *sop, const struct arguments *args);
 int run_dearmor(struct sop *sop, const struct arguments *args);
 

@@ -47,6 +47,16 @@ int password_read_new(const struct sop *sop, const char *designator, struct secm
 int key_unlock(const struct sop *sop, struct secmail_key *key, const char *name,
                const struct passwords *passwords, struct secmail_key **out);
 
+/* Hands each key of a KEYS argument, unlocked if a password fits, to `add`, a function of the
+ * library for `operation`. */
+typedef int (*add_signer)(void *operation, struct secmail_key *key);
+int signers_add(const struct sop *sop, const char *designator, const struct passwords *passwords,
+                add_signer add, void *operation);
+
+/* The same for all operands, with --with-key-password. */
+int signers_add_all(const struct sop *sop, const struct arguments *args, add_signer add,
+                    void *operation);
+
 /* SESSIONKEY is "9:HEX": the number of the cipher, then the key. */
 int session_key_read(const struct sop *sop, const char *designator, struct secmail_secret **out);
 

@@ -18,6 +18,7 @@ static const struct spec {
     const char *value; /* as the usage line shows it; NULL keeps an old name out of it */
 } table[] = {
     {"as", OPT_AS, ONE, "{binary|text}"},
+    {"as", OPT_INLINE_AS, ONE, "{binary|text|clearsigned}"},
     {"backend", OPT_BACKEND, FLAG, ""},
     {"debug", OPT_DEBUG, FLAG, ""},
     {"extended", OPT_EXTENDED, FLAG, ""},
@@ -37,6 +38,7 @@ static const struct spec {
     {"revoke-deprecated-keys", OPT_REVOKE_DEPRECATED_KEYS, FLAG, ""},
     {"session-key-out", OPT_SESSION_KEY_OUT, ONE, "SESSIONKEY"},
     {"sign-with", OPT_SIGN_WITH, MANY, "KEYS"},
+    {"signatures-out", OPT_SIGNATURES_OUT, ONE, "SIGNATURES"},
     {"signing-only", OPT_SIGNING_ONLY, FLAG, ""},
     {"sop-spec", OPT_SOP_SPEC, FLAG, ""},
     {"sopv", OPT_SOPV, FLAG, ""},
@@ -56,8 +58,9 @@ static const struct spec *find(uint64_t accepted, const char *name, size_t lengt
 {
     for (size_t i = 0; i < SPECS; i++) {
         const struct spec *spec = &table[i];
-        if (strncmp(spec->name, name, length) == 0 && !spec->name[length])
-            return accepted & OPTION(spec->id) ? spec : NULL;
+        if (strncmp(spec->name, name, length) == 0 && !spec->name[length] &&
+            accepted & OPTION(spec->id))
+            return spec;
     }
     return NULL;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sign and verify: detached signatures. */
+/* sign: detached signatures. */
 #include "commands.h"
 #include "io.h"
+#include "objects.h"
 #include "stream.h"
-#include "verifications.h"
-
 #include <string.h>
 
 static int feed_sign(void *operation, const uint8_t *data, size_t size)
@@ -12,38 +11,9 @@ static int feed_sign(void *operation, const uint8_t *data, size_t size)
     return secmail_sign_update(operation, data, size);
 }
 
-static int feed_verify(void *operation, const uint8_t *data, size_t size)
+static int add_signer_key(void *operation, struct secmail_key *key)
 {
-    return secmail_verify_update(operation, data, size);
-}
-
-/* Adds each key of one KEYS argument. */
-static int add_signers(const struct sop *sop, const char *designator,
-                       const struct passwords *passwords, struct secmail_sign *sign)
-{
-    struct secmail_key_ring *ring;
-    int failed = keys_read(sop, designator, &ring);
-    for (size_t i = 0; !failed && i < secmail_key_ring_count(ring); i++) {
-        struct secmail_key *key;
-        failed = key_unlock(sop, secmail_key_ring_key(ring, i), designator, passwords, &key);
-        const int error = failed ? 0 : secmail_sign_add_signer(sign, key);
-        secmail_key_unref(key);
-        if (error)
-            failed = sop_fail_library(sop, error, SOP_SIGNER, designator);
-    }
-    secmail_key_ring_unref(ring);
-    return failed;
-}
-
-static int add_all_signers(const struct sop *sop, const struct arguments *args,
-                           struct secmail_sign *sign)
-{
-    struct passwords passwords;
-    int failed = passwords_read(sop, args, OPT_WITH_KEY_PASSWORD, &passwords);
-    for (size_t i = 0; i < args->operand_count && !failed; i++)
-        failed = add_signers(sop, args->operands[i], &passwords, sign);
-    passwords_free(&passwords);
-    return failed;
+    return secmail_sign_add_signer(operation, key);
 }
 
 static int set_mode(const struct sop *sop, const struct arguments *args, struct secmail_sign *sign)
@@ -79,7 +49,7 @@ static int sign_input(const struct sop *sop, const struct arguments *args,
 {
     int failed = set_mode(sop, args, sign);
     if (!failed)
-        failed = add_all_signers(sop, args, sign);
+        failed = signers_add_all(sop, args, add_signer_key, sign);
     if (!failed)
         failed = stream_feed(sop, feed_sign, sign, SOP_SIGNER, "standard input");
     return failed ? failed : write_signatures(sop, sign, micalg_out);
@@ -97,88 +67,4 @@ int run_sign(struct sop *sop, const struct arguments *args)
                  : sign_input(sop, args, sign, &micalg_out);
     secmail_sign_free(sign);
     return output_close(sop, &micalg_out, code);
-}
-
-static int add_signatures(const struct sop *sop, const char *designator,
-                          struct secmail_verify *verify)
-{
-    struct blob blob;
-    const int failed = input_read(sop, designator, &blob);
-    if (failed)
-        return failed;
-    const int error = secmail_verify_add_signatures(verify, blob.data, blob.size);
-    blob_free(&blob);
-    return error ? sop_fail_library(sop, error, SOP_OBJECT, designator) : SOP_OK;
-}
-
-static int add_certs(const struct sop *sop, const struct certs *certs,
-                     struct secmail_verify *verify)
-{
-    for (size_t i = 0; i < secmail_ring_count(certs->ring); i++) {
-        const int error = secmail_verify_add_cert(verify, secmail_ring_cert(certs->ring, i));
-        if (error)
-            return sop_fail_library(sop, error, SOP_OBJECT, certs->name);
-    }
-    return SOP_OK;
-}
-
-/* SIGNATURES CERTS... */
-static int add_operands(const struct sop *sop, const struct arguments *args,
-                        struct secmail_verify *verify, struct certs_list *certs)
-{
-    int failed = certs_list_init(sop, certs, args->operand_count);
-    for (size_t i = 1; i < args->operand_count && !failed; i++) {
-        failed = certs_list_read(sop, certs, args->operands[i]);
-        if (!failed)
-            failed = add_certs(sop, &certs->at[i - 1], verify);
-    }
-    return failed ? failed : add_signatures(sop, args->operands[0], verify);
-}
-
-static int write_verifications(const struct sop *sop, const struct secmail_verify *verify,
-                               const struct window *window, const struct certs_list *certs)
-{
-    struct verifications v;
-    int failed = verifications_open(sop, &v);
-    for (size_t i = 0; !failed && i < secmail_verify_verdict_count(verify); i++)
-        verifications_add(sop, &v, secmail_verify_verdict(verify, i), window, certs);
-    if (!failed)
-        failed = verifications_end(sop, &v);
-    if (!failed && v.count == 0)
-        failed = sop_fail(sop, SOP_NO_SIGNATURE,
-                          "no signature is acceptable. Don't trust the data; the lines above tell "
-                          "why");
-    if (!failed)
-        failed = output_stdout(sop, (const uint8_t *)v.text, v.size);
-    verifications_free(&v);
-    return failed;
-}
-
-static int verify_input(const struct sop *sop, const struct arguments *args,
-                        struct secmail_verify *verify, struct certs_list *certs)
-{
-    struct window window;
-    int failed = window_read(sop, args, OPT_NOT_BEFORE, OPT_NOT_AFTER, &window);
-    if (!failed)
-        failed = add_operands(sop, args, verify, certs);
-    if (!failed)
-        failed = stream_feed(sop, feed_verify, verify, SOP_OBJECT, "standard input");
-    if (failed)
-        return failed;
-    const int error = secmail_verify_finish(verify);
-    if (error)
-        return sop_fail_library(sop, error, SOP_OBJECT, args->operands[0]);
-    return write_verifications(sop, verify, &window, certs);
-}
-
-int run_verify(struct sop *sop, const struct arguments *args)
-{
-    struct secmail_verify *verify;
-    struct certs_list certs = {0};
-    const int error = secmail_verify_new(sop->context, &verify);
-    const int code = error ? sop_fail_library(sop, error, SOP_OBJECT, "the signature")
-                           : verify_input(sop, args, verify, &certs);
-    secmail_verify_free(verify);
-    certs_list_free(&certs);
-    return code;
 }

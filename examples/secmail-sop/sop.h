@@ -14,7 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifndef SOP_NAME
 #define SOP_NAME "secmail-sop"
+#endif
 
 enum sop_exit {
     SOP_OK = 0,

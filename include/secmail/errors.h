@@ -77,6 +77,9 @@
 /** The text is not a policy. Correct the line that the detail names; the header describes the form. */
 #define SECMAIL_E_POLICY_TEXT (-309)
 
+/** The cleartext-signed message breaks the rules of its framework (RFC 9580 section 7). Don't trust any of it; ask the sender for the original, or for a signed message of another form. */
+#define SECMAIL_E_CLEARTEXT (-310)
+
 /** None of the keys and passwords at hand opens the message. Use the key that the detail names, or ask the sender to encrypt to yours. */
 #define SECMAIL_E_CANNOT_DECRYPT (-400)
 
@@ -130,6 +133,9 @@
 
 /** The input was not the same when it was read the second time. Copy the file first. */
 #define SECMAIL_E_INPUT_CHANGED (-505)
+
+/** No signature of the message is good: its data is not given out. Read the verdicts: each one names the rule that decided. */
+#define SECMAIL_E_NO_GOOD_SIGNATURE (-506)
 
 /** A message with a modification detection code is larger than what may be held in memory. Allow rewinding, or raise the limit held-plaintext. */
 #define SECMAIL_E_LIMIT_HELD_PLAINTEXT (-601)

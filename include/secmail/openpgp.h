@@ -419,13 +419,16 @@ SECMAIL_API int secmail_encrypt_set_armor(struct secmail_encrypt *encrypt, int a
 
 /**
  * Declares the plaintext as UTF-8 text if not 0 (default 0): it is checked, marked as text, and
- * signed as text. Bytes are kept as they are. @since 0.1
+ * signed as text. Its line ends are written as CR LF, as RFC 9580 section 5.9 wants it and other
+ * programs need it to verify the signature: who decrypts the message gets CR LF where LF was.
+ * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_set_text(struct secmail_encrypt *encrypt, int text);
 
 /**
- * Announces the exact size of the plaintext, which makes the message a little shorter. When another
- * amount comes, the operation fails with SECMAIL_E_SIZE_MISMATCH. @since 0.1
+ * Announces the exact size of the plaintext, which makes the message a little shorter (but not for
+ * text, whose line ends may make it longer). When another amount comes, the operation fails with
+ * SECMAIL_E_SIZE_MISMATCH. @since 0.1
  */
 SECMAIL_API int secmail_encrypt_set_size(struct secmail_encrypt *encrypt, uint64_t size);
 
@@ -596,6 +599,19 @@ SECMAIL_API int secmail_decrypt_update(struct secmail_decrypt *decrypt, struct s
 SECMAIL_API int secmail_decrypt_bytes(struct secmail_decrypt *decrypt, const uint8_t *data,
                                       size_t size, struct secmail_bytes **out);
 
+/**
+ * What the message says of its data (struct secmail_literal_info in <secmail/verify.h>), after
+ * SECMAIL_DONE. The encryption protects these fields from others, a signature doesn't. Text
+ * ("format" 't' or 'u') has line ends CR LF if its sender keeps to the standard; the data is given
+ * as it stands in the message.
+ *
+ * @param[in,out] info  `size` set by the caller; the name is borrowed from the operation
+ * @return 0; SECMAIL_E_STATE (before).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_literal(struct secmail_decrypt *decrypt,
+                                        struct secmail_literal_info *info);
+
 /** How the message was encrypted, an enum secmail_format; SECMAIL_FORMAT_AUTO before that is known.
  * @since 0.1 */
 SECMAIL_API uint32_t secmail_decrypt_format(const struct secmail_decrypt *decrypt);
@@ -678,6 +694,80 @@ SECMAIL_API int secmail_sign_finish(struct secmail_sign *sign, struct secmail_by
  * @since 0.1
  */
 SECMAIL_API const char *secmail_sign_micalg(const struct secmail_sign *sign);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Signing messages                                                                             */
+
+/** The forms of a signed message. */
+enum secmail_inline_form {
+    SECMAIL_INLINE_BINARY = 0,    /**< packets; signed as bytes (RFC 9580 section 10.3) */
+    SECMAIL_INLINE_TEXT = 1,      /**< packets; signed as UTF-8 text, with line ends CR LF */
+    SECMAIL_INLINE_CLEARTEXT = 2, /**< UTF-8 text that stays readable (section 7); white space at
+                                     line ends gets lost */
+};
+
+/** The making of a signed message. One thread at a time. */
+struct secmail_inline_sign;
+
+/**
+ * Makes a signing operation for one message.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_inline_sign_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_sign_new(struct secmail_context *context,
+                                        struct secmail_inline_sign **out);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_inline_sign_free(struct secmail_inline_sign *sign);
+
+/** Policy under which the keys are judged; a reference is taken. Before the first signer. @since
+ * 0.1 */
+SECMAIL_API int secmail_inline_sign_set_policy(struct secmail_inline_sign *sign,
+                                               struct secmail_policy *policy);
+
+/** Form of the message, an enum secmail_inline_form. Before the first signer. @since 0.1 */
+SECMAIL_API int secmail_inline_sign_set_form(struct secmail_inline_sign *sign, uint32_t form);
+
+/** ASCII armor around packets if not 0 (default 0); cleartext is text anyway. @since 0.1 */
+SECMAIL_API int secmail_inline_sign_set_armor(struct secmail_inline_sign *sign, int armor);
+
+/**
+ * Adds a signer: its first valid key that may sign.
+ *
+ * @param key  a reference is taken
+ * @return 0; errors as secmail_encrypt_add_signer().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_sign_add_signer(struct secmail_inline_sign *sign,
+                                               struct secmail_key *key);
+
+/**
+ * Signs. Windows and statuses as described in <secmail/core.h>; memory is constant, but for the
+ * longest line of cleartext.
+ *
+ * @param end  non-zero: what is in the input window is the last of the data
+ * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
+ *   SECMAIL_E_NO_SIGNER, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_RANDOM, SECMAIL_E_CLOCK,
+ *   SECMAIL_E_STATE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_sign_update(struct secmail_inline_sign *sign,
+                                           struct secmail_input *in, struct secmail_output *out,
+                                           int end);
+
+/**
+ * Signs what is in memory, in one call on a fresh operation.
+ *
+ * @param data, size  the data
+ * @param[out] out  returned-owned message; secmail_bytes_free()
+ * @return 0 or the errors of secmail_inline_sign_update().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_sign_bytes(struct secmail_inline_sign *sign, const uint8_t *data,
+                                          size_t size, struct secmail_bytes **out);
 
 #ifdef __cplusplus
 }

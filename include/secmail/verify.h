@@ -323,6 +323,7 @@ enum secmail_reason {
     SECMAIL_REASON_KEY_INVALID = 15,         /**< the key isn't bound to its certificate */
     SECMAIL_REASON_KEY_FLAGS = 16,           /**< the key may not sign */
     SECMAIL_REASON_RECIPIENT = 17,           /**< it was meant for other recipients */
+    SECMAIL_REASON_OUTSIDE_WINDOW = 18,      /**< it was made at a time that the caller excludes */
 };
 
 /** An enum secmail_verdict_status; 0 for NULL. @since 0.1 */
@@ -434,6 +435,193 @@ SECMAIL_API size_t secmail_verify_verdict_count(const struct secmail_verify *ver
 /** A verdict, in the order of the signatures; borrowed; NULL past the end. @since 0.1 */
 SECMAIL_API const struct secmail_verdict *
 secmail_verify_verdict(const struct secmail_verify *verify, size_t index);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Verifying signed messages                                                                    */
+
+/**
+ * What a literal data packet says of its data (RFC 9580 section 5.9). No signature covers these
+ * fields: anybody can have changed them. Never use the name as a path.
+ */
+struct secmail_literal_info {
+    size_t size;         /**< in: sizeof(struct secmail_literal_info); only that much is written */
+    uint32_t format;     /**< 'b' for binary, 't' or 'u' for text, or another octet of the sender's;
+                            0 for cleartext, which has none of these fields */
+    uint32_t name_size;  /**< bytes of the file name; 0: there is none */
+    const uint8_t *name; /**< the file name as it stands there, no zero byte behind it; borrowed
+                            from the operation */
+    int64_t date;        /**< seconds since 1970; -1: none */
+};
+
+/**
+ * The verification of a signed message: packets, binary or armored, with signatures in front of the
+ * data or behind it, one or several, compressed or not (RFC 9580 section 10.3), or cleartext with
+ * signatures behind it (section 7). One thread at a time.
+ *
+ * **What comes out is what was verified**: the bytes that the good signatures cover, and no other.
+ * Nothing comes out before one signature at least is good; where none is, nothing comes out at all,
+ * and the operation fails with SECMAIL_E_NO_GOOD_SIGNATURE. Its verdicts can be read then, too.
+ * (To look at a message whatever its signatures are worth, use secmail_inline_detach_new().)
+ *
+ * The bytes are given as they stand in the message. A signature over text (mode "text") doesn't
+ * cover the difference between line ends LF and CR LF. Of cleartext, white space at line ends,
+ * which no signature covers, is left out, and so is the line end before the signatures.
+ */
+struct secmail_inline_verify;
+
+/**
+ * Makes a verification of one message.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_inline_verify_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_verify_new(struct secmail_context *context,
+                                          struct secmail_inline_verify **out);
+
+/** Frees and wipes; NULL is allowed. Its verdicts go with it. @since 0.1 */
+SECMAIL_API void secmail_inline_verify_free(struct secmail_inline_verify *verify);
+
+/** Policy for signatures; a reference is taken. All setters come before the first update.
+ * @return 0; SECMAIL_E_STATE. @since 0.1 */
+SECMAIL_API int secmail_inline_verify_set_policy(struct secmail_inline_verify *verify,
+                                                 struct secmail_policy *policy);
+
+/**
+ * Only signatures that were made in this time, both ends included, are good; others are rejected
+ * with SECMAIL_REASON_OUTSIDE_WINDOW.
+ *
+ * @param not_before, not_after  seconds since 1970; INT64_MIN and INT64_MAX: no bound
+ * @return 0; SECMAIL_E_STATE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_verify_set_window(struct secmail_inline_verify *verify,
+                                                 int64_t not_before, int64_t not_after);
+
+/**
+ * Says that the caller can feed the input a second time if not 0 (default 0). A message of packets
+ * with more than 4 MiB of data (or SECMAIL_LIMIT_HELD_PLAINTEXT, if that is less) is then read
+ * twice instead of being held: the first reading verifies it and ends with SECMAIL_NEEDS_REWIND,
+ * the second one emits, and is compared with the first. Cleartext is always held, since only its
+ * end tells how it was signed.
+ *
+ * @return 0; SECMAIL_E_STATE. @since 0.1
+ */
+SECMAIL_API int secmail_inline_verify_allow_rewind(struct secmail_inline_verify *verify, int allow);
+
+/** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
+ * @since 0.1 */
+SECMAIL_API int secmail_inline_verify_add_cert(struct secmail_inline_verify *verify,
+                                               struct secmail_cert *cert);
+
+/**
+ * Verifies, armored, binary or cleartext input. Windows and statuses as described in
+ * <secmail/core.h>. Memory is bounded by SECMAIL_LIMIT_HELD_PLAINTEXT, and constant for packets
+ * after secmail_inline_verify_allow_rewind().
+ *
+ * Whatever could pass for signed data but isn't makes the whole message fail: a second literal,
+ * signatures that were not announced or are missing, packets behind the signatures; around and
+ * among cleartext, text before it or behind it, headers other than a well-formed Hash, dashes that
+ * are not escaped.
+ *
+ * @param end  non-zero: what is in the input window is the last of the message
+ * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE (all data came out, and at least
+ * one signature is good), or SECMAIL_NEEDS_REWIND (feed the input again from its first byte; only
+ *   after secmail_inline_verify_allow_rewind());
+ *   SECMAIL_E_NO_GOOD_SIGNATURE, SECMAIL_E_NO_DATA (there is no OpenPGP data), SECMAIL_E_MALFORMED,
+ *   SECMAIL_E_TRUNCATED, SECMAIL_E_CLEARTEXT, SECMAIL_E_CRITICAL_PACKET,
+ *   SECMAIL_E_UNSUPPORTED_ALGORITHM (of compression), SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND,
+ *   SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_RANDOM, SECMAIL_E_STATE, and
+ * the limits HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS,
+ * PACKET_SIZE, MESSAGE_SIGNATURES, ARMOR_HEADER_SIZE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_verify_update(struct secmail_inline_verify *verify,
+                                             struct secmail_input *in, struct secmail_output *out,
+                                             int end);
+
+/**
+ * Verifies what is in memory, in one call on a fresh operation.
+ *
+ * @param data, size  the message
+ * @param[out] out  returned-owned data, which at least one good signature covers;
+ *   secmail_bytes_free()
+ * @return 0 or the errors of secmail_inline_verify_update(). SECMAIL_LIMIT_HELD_PLAINTEXT doesn't
+ *   apply: the result is held in memory anyway.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_verify_bytes(struct secmail_inline_verify *verify,
+                                            const uint8_t *data, size_t size,
+                                            struct secmail_bytes **out);
+
+/**
+ * What the message says of its data, once its signatures are judged: after SECMAIL_DONE,
+ * SECMAIL_NEEDS_REWIND or SECMAIL_E_NO_GOOD_SIGNATURE.
+ *
+ * @param[in,out] info  `size` set by the caller
+ * @return 0; SECMAIL_E_STATE (before).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_verify_literal(struct secmail_inline_verify *verify,
+                                              struct secmail_literal_info *info);
+
+/** Number of signatures that are SECMAIL_VERDICT_GOOD; 0 before they are judged. @since 0.1 */
+SECMAIL_API size_t secmail_inline_verify_good_count(const struct secmail_inline_verify *verify);
+
+/** Number of signatures in the message; 0 before they are judged. @since 0.1 */
+SECMAIL_API size_t secmail_inline_verify_verdict_count(const struct secmail_inline_verify *verify);
+
+/** A verdict; borrowed; NULL past the end. @since 0.1 */
+SECMAIL_API const struct secmail_verdict *
+secmail_inline_verify_verdict(const struct secmail_inline_verify *verify, size_t index);
+
+/**
+ * Splits a signed message of any form into its data and its signatures. **Nothing is verified**:
+ * what comes out is what somebody wrote. The parts go together as data and detached signatures
+ * (secmail_verify_new()). One thread at a time.
+ */
+struct secmail_inline_detach;
+
+/**
+ * Makes an operation for one message.
+ *
+ * @param context  must outlive the operation
+ * @param[out] out  returned-owned; secmail_inline_detach_free()
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_detach_new(struct secmail_context *context,
+                                          struct secmail_inline_detach **out);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_inline_detach_free(struct secmail_inline_detach *detach);
+
+/**
+ * Reads the message, armored, binary or cleartext, and gives its data. Windows and statuses as
+ * described in <secmail/core.h>. Memory is constant, but for the longest line of cleartext, which
+ * is held (SECMAIL_LIMIT_HELD_PLAINTEXT).
+ *
+ * @param end  non-zero: what is in the input window is the last of the message
+ * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
+ *   SECMAIL_E_NO_DATA (there is no OpenPGP data, or the message is not signed), and the errors of
+ *   secmail_inline_verify_update() that concern the form of the message.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_detach_update(struct secmail_inline_detach *detach,
+                                             struct secmail_input *in, struct secmail_output *out,
+                                             int end);
+
+/**
+ * The signatures, after SECMAIL_DONE.
+ *
+ * @param armored  non-zero: in ASCII armor
+ * @param[out] out  returned-owned; secmail_bytes_free()
+ * @return 0; SECMAIL_E_STATE (before).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_inline_detach_signatures(struct secmail_inline_detach *detach, int armored,
+                                                 struct secmail_bytes **out);
 
 #ifdef __cplusplus
 }

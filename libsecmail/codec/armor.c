@@ -240,6 +240,13 @@ void smi_dearmor_init(struct smi_dearmor *d, struct secmail_context *context)
     *d = (struct smi_dearmor){.context = context, .state = TEXT, .line_number = 1};
 }
 
+void smi_dearmor_init_inside(struct smi_dearmor *d, struct secmail_context *context,
+                             enum smi_armor_kind kind, uint64_t line_number)
+{
+    *d = (struct smi_dearmor){
+        .context = context, .state = HEADERS, .kind = kind, .line_number = line_number};
+}
+
 /* Records the error with the line that it is in. */
 #define FAIL(d, format, ...)                                                                       \
     smi_fail((d)->context, SECMAIL_E_ARMOR, "armor, line %llu: " format,                           \
@@ -339,7 +346,8 @@ static int read_text(struct smi_dearmor *d)
     if (!line_begins(d, "-----BEGIN PGP "))
         return 0;
     if (line_is(d, "-----BEGIN ", "PGP SIGNED MESSAGE"))
-        return FAIL(d, "this is a cleartext-signed message, not armor");
+        return FAIL(d, "a cleartext-signed message begins here; it is not armor, and must be read "
+                       "from its first line");
     d->kind = line_kind(d, "-----BEGIN ");
     if (!d->kind)
         return FAIL(d, "\"%.*s\" begins no kind of armor that is known", shown(d), d->line);

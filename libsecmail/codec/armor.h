@@ -80,6 +80,10 @@ struct smi_dearmor {
 
 void smi_dearmor_init(struct smi_dearmor *d, struct secmail_context *context);
 
+/* For a block whose BEGIN line, of this kind, was read already; the next line has that number. */
+void smi_dearmor_init_inside(struct smi_dearmor *d, struct secmail_context *context,
+                             enum smi_armor_kind kind, uint64_t line_number);
+
 /*
  * Decodes one block. SECMAIL_DONE after its END line; what follows it stays in `in` (another block
  * is read with a fresh decoder). Errors, recorded on the context:

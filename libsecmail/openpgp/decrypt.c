@@ -838,6 +838,16 @@ int secmail_decrypt_session_key(struct secmail_decrypt *d, struct secmail_secret
     return rc;
 }
 
+int secmail_decrypt_literal(struct secmail_decrypt *d, struct secmail_literal_info *info)
+{
+    if (!d)
+        return SECMAIL_E_ARGUMENT;
+    smi_enter(d->context);
+    if (!d->complete)
+        return smi_fail(d->context, SECMAIL_E_STATE, "the message isn't decrypted yet");
+    return smi_literal_tell(d->context, &d->content.literal, info);
+}
+
 size_t secmail_decrypt_good_count(const struct secmail_decrypt *d)
 {
     return d && d->complete ? smi_judge_good_count(&d->judge) : 0;

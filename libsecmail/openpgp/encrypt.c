@@ -8,15 +8,13 @@
  * sealed, straight into the caller's window where there is room.
  */
 #include "codec/armor.h"
-#include "codec/utf8.h"
 #include "crypto/init.h"
 #include "pkesk.h"
 #include "sealer.h"
 #include "signer.h"
 #include "skesk.h"
 #include "verify/judge.h"
-
-enum { PART_SIZE = 8 << 10, PART_OCTET = 0xe0 | 13 };
+#include "verify/literal.h"
 
 struct recipient {
     struct secmail_cert *cert; /* a reference */
@@ -40,9 +38,8 @@ struct secmail_encrypt {
     enum { SETTING_UP, RUNNING, ALL_SEALED, ENDED } state;
     struct smi_session_key session_key;
     struct smi_sealer sealer;
-    struct smi_utf8 utf8;
     struct smi_buf plain; /* framed plaintext that isn't sealed yet */
-    size_t part_start;    /* where the open part of the literal packet begins; its length octet */
+    struct smi_literal_writer literal;
     struct smi_buf ready; /* packets that wait for room in the output */
     size_t ready_pos;
     struct smi_armor armor;
@@ -360,28 +357,11 @@ static int put_session_key_packets(struct secmail_encrypt *e)
     return rc;
 }
 
-/* Section 5.9: format, no file name, no date: neither is protected by a signature. */
-static void put_literal_fields(struct secmail_encrypt *e)
-{
-    const uint8_t fields[] = {e->text ? 'u' : 'b', 0, 0, 0, 0, 0};
-    smi_put(&e->plain, fields, sizeof fields);
-}
-
 static int begin_literal(struct secmail_encrypt *e)
 {
-    enum { FIELDS = 6 };
     for (size_t i = e->signer_count; i-- > 0;)
         smi_document_signature_announce(&e->signers[i], i == 0, &e->plain);
-    /* A packet's length has 32 bits; beyond that even a known size is written in parts. */
-    if (e->sized && e->size <= UINT32_MAX - FIELDS) {
-        smi_put_header(&e->plain, SMI_TAG_LITERAL, (size_t)e->size + FIELDS);
-        e->part_start = SIZE_MAX;
-    } else {
-        smi_put_u8(&e->plain, 0xc0 | SMI_TAG_LITERAL);
-        e->part_start = e->plain.size;
-        smi_put_u8(&e->plain, 0);
-    }
-    put_literal_fields(e);
+    smi_literal_begin(&e->literal, &e->plain, e->text, e->sized ? e->size : UINT64_MAX);
     return e->plain.error ? smi_nomem(e->context) : 0;
 }
 
@@ -403,7 +383,7 @@ static int begin(struct secmail_encrypt *e, size_t expected)
     if (rc)
         return rc;
     smi_armor_init(&e->armor, SMI_ARMOR_MESSAGE, e->format == SECMAIL_FORMAT_SEIPDV1);
-    const size_t most = SMI_BLOCK_SIZE + 2 * PART_SIZE + 1024;
+    const size_t most = SMI_BLOCK_SIZE + 2 * SMI_PART_SIZE + 1024;
     smi_buf_reserve(&e->plain, expected < most - 1024 ? expected + 1024 : most);
     e->state = RUNNING;
     return begin_literal(e);
@@ -411,51 +391,7 @@ static int begin(struct secmail_encrypt *e, size_t expected)
 
 /* ---------------------------------------------------------------- plaintext side */
 
-/* Closes the open part; `last` gives it a length that may be of two octets. */
-static void close_part(struct secmail_encrypt *e, bool last)
-{
-    struct smi_buf *b = &e->plain;
-    const size_t filled = b->size - e->part_start - 1;
-    if (!last) {
-        b->data[e->part_start] = PART_OCTET;
-        e->part_start = b->size;
-        smi_put_u8(b, 0);
-        return;
-    }
-    if (filled < 192) {
-        b->data[e->part_start] = (uint8_t)filled;
-    } else if (smi_buf_add(b, 1)) {
-        uint8_t *p = b->data + e->part_start;
-        memmove(p + 2, p + 1, filled);
-        p[0] = (uint8_t)(((filled - 192) >> 8) + 192);
-        p[1] = (uint8_t)(filled - 192);
-    }
-    e->part_start = SIZE_MAX;
-}
-
-static void put_in_parts(struct secmail_encrypt *e, const uint8_t *data, size_t size)
-{
-    while (size) {
-        size_t n = PART_SIZE - (e->plain.size - e->part_start - 1);
-        if (!n) {
-            close_part(e, false);
-            continue;
-        }
-        if (n > size)
-            n = size;
-        smi_put(&e->plain, data, n);
-        data += n;
-        size -= n;
-    }
-}
-
-/* Plaintext that is framed for good, and may be sealed. */
-static size_t committed(const struct secmail_encrypt *e)
-{
-    return e->part_start == SIZE_MAX ? e->plain.size : e->part_start;
-}
-
-/* Checks and hashes plaintext on its way. */
+/* Counts and hashes plaintext on its way. */
 static int account(struct secmail_encrypt *e, const uint8_t *data, size_t size)
 {
     e->taken += size;
@@ -463,8 +399,6 @@ static int account(struct secmail_encrypt *e, const uint8_t *data, size_t size)
         return smi_fail(e->context, SECMAIL_E_SIZE_MISMATCH,
                         "more than the %llu bytes came that were announced",
                         (unsigned long long)e->size);
-    if (e->text && !smi_utf8_update(&e->utf8, data, size))
-        return smi_fail(e->context, SECMAIL_E_EXPECTED_TEXT, "the plaintext is not UTF-8");
     for (size_t i = 0; i < e->signer_count; i++)
         smi_signed_hash_update(&e->signers[i].hash, data, size);
     return 0;
@@ -473,21 +407,17 @@ static int account(struct secmail_encrypt *e, const uint8_t *data, size_t size)
 static int take_input(struct secmail_encrypt *e, struct secmail_input *in)
 {
     /* Only until a block is full: then it is sealed before more is taken. */
-    const bool in_parts = e->part_start != SIZE_MAX;
-    const size_t most = in_parts ? PART_SIZE : SMI_BLOCK_SIZE - e->plain.size;
+    const bool in_parts = e->literal.part_start != SIZE_MAX;
+    const size_t most = in_parts ? SMI_PART_SIZE : SMI_BLOCK_SIZE - e->plain.size;
     const uint8_t *data = in->data + in->pos;
     size_t n = smi_input_left(in);
     if (n > most)
         n = most;
     int rc = account(e, data, n);
-    if (rc)
-        return rc;
-    if (in_parts)
-        put_in_parts(e, data, n);
-    else
-        smi_put(&e->plain, data, n);
+    if (!rc)
+        rc = smi_literal_put(e->context, &e->literal, data, n);
     in->pos += n;
-    return e->plain.error ? smi_nomem(e->context) : 0;
+    return rc;
 }
 
 static int end_literal(struct secmail_encrypt *e)
@@ -496,12 +426,7 @@ static int end_literal(struct secmail_encrypt *e)
         return smi_fail(e->context, SECMAIL_E_SIZE_MISMATCH,
                         "%llu bytes were announced, but %llu came", (unsigned long long)e->size,
                         (unsigned long long)e->taken);
-    if (e->text && !smi_utf8_complete(&e->utf8))
-        return smi_fail(e->context, SECMAIL_E_EXPECTED_TEXT,
-                        "the plaintext ends inside a UTF-8 character");
-    if (e->part_start != SIZE_MAX)
-        close_part(e, true);
-    int rc = 0;
+    int rc = smi_literal_end(e->context, &e->literal);
     for (size_t i = 0; i < e->signer_count && !rc; i++)
         rc = smi_document_signature_finish(e->context, &e->signers[i], e->certs, e->cert_count,
                                            &e->plain);
@@ -543,8 +468,7 @@ static int seal_plain(struct secmail_encrypt *e, struct secmail_output *out, boo
         return rc;
     memmove(plain->data, plain->data + size, plain->size - size);
     plain->size -= size;
-    if (e->part_start != SIZE_MAX)
-        e->part_start -= size;
+    smi_literal_left(&e->literal, size);
     if (last && !plain->size)
         e->state = ALL_SEALED;
     return 0;
@@ -583,9 +507,9 @@ static bool flush(struct secmail_encrypt *e, struct secmail_output *out)
 static int step(struct secmail_encrypt *e, struct secmail_input *in, struct secmail_output *out,
                 bool end)
 {
-    if (committed(e) >= SMI_BLOCK_SIZE)
+    if (smi_literal_framed(&e->literal) >= SMI_BLOCK_SIZE)
         return seal_plain(e, out, false);
-    if (e->part_start == SIZE_MAX && !e->plain.size && smi_input_left(in) > SMI_BLOCK_SIZE)
+    if (e->literal.part_start == SIZE_MAX && !e->plain.size && smi_input_left(in) > SMI_BLOCK_SIZE)
         return seal_input(e, in, out);
     if (smi_input_left(in))
         return take_input(e, in);

@@ -250,18 +250,18 @@ void smi_cert_write(struct smi_buf *b, const struct secmail_cert *cert, smi_put_
     }
 }
 
-static int armor_all(struct smi_buf *to, const struct smi_buf *from, enum smi_armor_kind kind)
+int smi_put_armored(struct smi_buf *to, const struct smi_buf *from, uint32_t kind)
 {
-    const size_t room = smi_armor_bound(from->size);
+    const size_t room = smi_armor_bound(from->size), before = to->size;
     uint8_t *text = smi_buf_add(to, room);
     if (!text)
         return SECMAIL_E_NOMEM;
     struct smi_armor armor;
-    smi_armor_init(&armor, kind, smi_wants_checksum(from->data, from->size));
+    smi_armor_init(&armor, (enum smi_armor_kind)kind, smi_wants_checksum(from->data, from->size));
     struct secmail_input in = {from->data, from->size, 0};
     struct secmail_output out = {text, room, 0};
     int status = smi_armor_update(&armor, &in, &out, true);
-    to->size = out.pos;
+    to->size = before + out.pos;
     return status == SECMAIL_DONE ? 0 : SECMAIL_E_INTERNAL;
 }
 
@@ -271,7 +271,7 @@ int smi_export(struct secmail_context *context, struct smi_buf *b, int armored, 
     struct smi_buf text = smi_buf_open(&context->mem);
     int rc = b->error;
     if (!rc && armored)
-        rc = armor_all(&text, b, (enum smi_armor_kind)kind);
+        rc = smi_put_armored(&text, b, kind);
     if (!rc)
         rc = smi_bytes_from(out, armored ? &text : b);
     smi_buf_free(&text);

@@ -64,6 +64,9 @@ typedef void (*smi_put_key_fn)(void *user, struct smi_buf *b, const struct smi_c
 SMI_SHARED void smi_cert_write(struct smi_buf *b, const struct secmail_cert *cert,
                                smi_put_key_fn put_key, void *user);
 
+/* Appends binary packets in armor. 0, SECMAIL_E_NOMEM, _INTERNAL; not recorded. */
+SMI_SHARED int smi_put_armored(struct smi_buf *to, const struct smi_buf *from, uint32_t kind);
+
 /* Binary packets as a returned object, armored if wanted. Empties `b`. */
 SMI_SHARED int smi_export(struct secmail_context *context, struct smi_buf *b, int armored,
                           uint32_t kind, struct secmail_bytes **out);

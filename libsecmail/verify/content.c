@@ -14,6 +14,7 @@ struct smi_slot {
     uint8_t *body; /* of a signature that stands before the data */
     size_t body_size;
     bool done;
+    size_t depth; /* number of compressed packets around it */
     struct smi_signed_hash hash;
 };
 
@@ -75,15 +76,15 @@ static struct smi_slot *add_slot(struct smi_content *c)
         return NULL;
     }
     struct smi_slot *slot = &c->slots[c->slot_count++];
-    *slot = (struct smi_slot){0};
+    *slot = (struct smi_slot){.depth = c->depth};
     return slot;
 }
 
 static int open_slot_hash(struct smi_content *c, struct smi_slot *slot,
                           const struct smi_one_pass *o)
 {
-    if (!smi_hash_size(o->hash) || o->salt_size > sizeof slot->salt)
-        return 0; /* the signature gets its verdict without a hash */
+    if (!c->judge || !smi_hash_size(o->hash) || o->salt_size > sizeof slot->salt)
+        return 0; /* the signature gets no verdict, or one without a hash */
     return smi_signed_hash_open(c->context, &slot->hash, o->hash, o->type == SMI_SIG_TEXT, o->salt,
                                 o->salt_size);
 }
@@ -146,15 +147,23 @@ static struct smi_slot *last_open_slot(struct smi_content *c)
 static int trailing_signature(struct smi_content *c, const struct smi_cursor *body)
 {
     struct smi_slot *slot = last_open_slot(c);
-    if (!slot)
+    if (!slot || slot->depth != c->depth)
         return malformed(c, "was not announced by a one-pass signature packet");
+    slot->done = true;
+    if (!c->judge)
+        return 0;
     struct smi_signature sig;
     smi_signature_read(&sig, body->data, body->size);
     slot->ops.salt = slot->salt;
     if (!sig.problem && (!slot->hash.hash.handle || !smi_one_pass_fits(&slot->ops, &sig)))
         sig.problem = SECMAIL_REASON_MALFORMED;
-    slot->done = true;
     return smi_judge_signature(c->judge, &sig, &slot->hash);
+}
+
+static int collect_signature(struct smi_content *c, const struct smi_cursor *body)
+{
+    smi_put_packet(c->signatures, SMI_TAG_SIGNATURE, body->data, body->size);
+    return c->signatures->error ? smi_nomem(c->context) : 0;
 }
 
 static int signature_packet(struct smi_content *c)
@@ -164,6 +173,8 @@ static int signature_packet(struct smi_content *c)
     if (rc)
         return rc;
     rc = c->literal_seen ? trailing_signature(c, &body) : prefix_signature(c, &body);
+    if (!rc && c->signatures)
+        rc = collect_signature(c, &body);
     if (rc)
         return rc;
     smi_skip(&c->packet.source, body.size);
@@ -180,7 +191,7 @@ static int judge_prefix_signatures(struct smi_content *c)
         struct smi_signature sig;
         smi_signature_read(&sig, slot->body, slot->body_size);
         slot->done = true;
-        int rc = smi_judge_signature(c->judge, &sig, &slot->hash);
+        int rc = c->judge ? smi_judge_signature(c->judge, &sig, &slot->hash) : 0;
         if (rc)
             return rc;
     }
@@ -214,23 +225,14 @@ static int compressed_packet(struct smi_content *c)
     return 0;
 }
 
-/* Section 5.9: format, file name, date. The name and the date are not signed, and not used. */
+/* Its fields are told to the caller, and not used: no signature covers them. */
 static int literal_packet(struct smi_content *c)
 {
-    const uint8_t *p;
-    size_t n;
     if (c->literal_seen)
         return malformed(c, "is the second one; a message has one");
-    int rc = smi_peek(&c->packet.source, 2, &p, &n);
+    int rc = smi_literal_read(c->context, &c->packet.source, &c->literal);
     if (rc)
         return rc;
-    const size_t size = n < 2 ? 2 : 2 + (size_t)p[1] + 4;
-    rc = smi_peek(&c->packet.source, size, &p, &n);
-    if (rc)
-        return rc;
-    if (n < size)
-        return malformed(c, "is too short for its header");
-    smi_skip(&c->packet.source, size);
     c->literal_seen = true;
     c->state = SMI_IN_LITERAL;
     return 0;
@@ -290,19 +292,19 @@ static int ignored_packet(struct smi_content *c)
 
 static int end_of_content(struct smi_content *c)
 {
-    if (c->top) {
-        pop_layer(c);
-        return 0;
-    }
     if (!c->packets)
         return smi_fail(c->context, SECMAIL_E_NO_DATA, "the message has no content");
     if (!c->literal_seen)
         return smi_fail(c->context, SECMAIL_E_MALFORMED,
                         "the message has no literal data packet (RFC 9580 section 10.3)");
-    if (last_open_slot(c))
+    const struct smi_slot *open = last_open_slot(c);
+    if (open && open->depth == c->depth)
         return smi_fail(c->context, SECMAIL_E_TRUNCATED,
                         "the message ends before a signature that it announced");
-    c->state = SMI_CONTENT_DONE;
+    if (c->top)
+        pop_layer(c);
+    else
+        c->state = SMI_CONTENT_DONE;
     return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "verify/compressed.h"
 #include "verify/judge.h"
+#include "verify/literal.h"
 #include "verify/one_pass.h"
 
 struct smi_layer; /* a compressed packet that is open */
@@ -17,13 +18,15 @@ struct smi_slot;  /* a signature that is announced or came first */
 
 struct smi_content {
     struct secmail_context *context;
-    struct smi_judge *judge;
+    struct smi_judge *judge;    /* NULL: signatures are not hashed and get no verdicts */
+    struct smi_buf *signatures; /* where they are collected as packets, or NULL */
     struct smi_source *base;
     struct smi_layer *top; /* innermost layer, or NULL */
     size_t depth;
     enum { SMI_AT_HEADER, SMI_IN_PACKET, SMI_IN_LITERAL, SMI_CONTENT_DONE } state;
     struct smi_body_source packet;
     bool literal_seen;
+    struct smi_literal_fields literal;
     uint64_t packets, plaintext;
     uint64_t outer_packets; /* those around the content, which count in the same limit */
     struct smi_slot *slots;

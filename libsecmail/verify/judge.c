@@ -9,7 +9,8 @@
 
 void smi_judge_open(struct smi_judge *judge, struct secmail_context *context)
 {
-    *judge = (struct smi_judge){.context = context};
+    *judge = (struct smi_judge){
+        .context = context, .not_before = INT64_MIN, .not_after = INT64_MAX};
 }
 
 void smi_judge_close(struct smi_judge *judge)
@@ -130,6 +131,12 @@ static bool document_rules(struct secmail_verdict *v, const struct smi_signature
     if (sig->lifetime && now >= sig->created + sig->lifetime) {
         add_reason(v, SECMAIL_REASON_SIGNATURE_EXPIRED, "the signature expired on %s",
                    smi_date(sig->created + sig->lifetime, date));
+        return reject(v);
+    }
+    if (sig->created < judge->not_before || sig->created > judge->not_after) {
+        add_reason(v, SECMAIL_REASON_OUTSIDE_WINDOW,
+                   "the signature was made on %s, outside of the time that the caller allows",
+                   smi_date(sig->created, date));
         return reject(v);
     }
     if (judge->recipient && !smi_signature_is_for(sig, judge->recipient)) {

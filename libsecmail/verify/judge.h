@@ -28,6 +28,7 @@ struct smi_judge {
     struct secmail_cert **certs;   /* references */
     size_t cert_count, cert_room;
     const struct smi_public_key *recipient; /* whose key opened the message, or NULL */
+    int64_t not_before, not_after;          /* when a signature may have been made */
     struct secmail_verdict *verdicts;
     size_t verdict_count, verdict_room;
 };

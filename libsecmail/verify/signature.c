@@ -262,16 +262,13 @@ void smi_signed_hash_update(struct smi_signed_hash *h, const uint8_t *data, size
         smi_hash_update(&h->hash, data, size);
         return;
     }
-    size_t start = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (data[i] == '\n' && !h->after_cr) {
-            smi_hash_update(&h->hash, data + start, i - start);
+    for (size_t at = 0; at < size;) {
+        const size_t span = smi_crlf_span(&h->line_ends, data + at, size - at);
+        smi_hash_update(&h->hash, data + at, span);
+        at += span;
+        if (at++ < size)
             smi_hash_update(&h->hash, "\r\n", 2);
-            start = i + 1;
-        }
-        h->after_cr = data[i] == '\r';
     }
-    smi_hash_update(&h->hash, data + start, size - start);
 }
 
 void smi_signed_hash_close(struct smi_signed_hash *h)

@@ -6,6 +6,7 @@
 #ifndef SMI_VERIFY_SIGNATURE_H
 #define SMI_VERIFY_SIGNATURE_H
 
+#include "codec/crlf.h"
 #include "verify/public_key.h"
 
 #include <secmail/verify.h>
@@ -109,7 +110,7 @@ SMI_SHARED bool smi_signature_may_be_by(const struct smi_signature *sig,
 struct smi_signed_hash {
     struct smi_hash hash;
     bool text;
-    bool after_cr;
+    struct smi_crlf line_ends;
 };
 
 /* Begins the hash for a signature: its algorithm, and the salt of version 6. */

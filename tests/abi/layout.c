@@ -85,3 +85,10 @@ FIELD(secmail_key_info, flags, 16, 4);
 FIELD(secmail_key_info, validity, 20, 4);
 FIELD(secmail_key_info, created, 24, 8);
 FIELD(secmail_key_info, expires, 32, 8);
+
+STRUCT(secmail_literal_info, 32);
+FIELD(secmail_literal_info, size, 0, 8);
+FIELD(secmail_literal_info, format, 8, 4);
+FIELD(secmail_literal_info, name_size, 12, 4);
+FIELD(secmail_literal_info, name, 16, 8);
+FIELD(secmail_literal_info, date, 24, 8);

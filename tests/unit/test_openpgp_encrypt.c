@@ -335,18 +335,43 @@ static void announced_sizes(void **state)
     secmail_key_unref(key);
 }
 
+/* What a recipient gets of text: UTF-8 with canonical line ends, signed as such. */
+static void check_text(struct fixture *f, struct secmail_key *key, const struct collected *message,
+                       const char *want, size_t size)
+{
+    struct secmail_decrypt *d = make_decrypt(
+        f, &(struct openers){.key = key, .signer = secmail_key_cert(key)});
+    struct secmail_literal_info info = {.size = sizeof info};
+    struct secmail_bytes *plain;
+    assert_code(f->context, secmail_decrypt_literal(d, &info), SECMAIL_E_STATE);
+    assert_ok(f->context, secmail_decrypt_bytes(d, message->data, message->size, &plain));
+    assert_int_equal(secmail_bytes_size(plain), size);
+    assert_memory_equal(secmail_bytes_data(plain), want, size);
+    assert_int_equal(secmail_decrypt_good_count(d), 1);
+    assert_int_equal(secmail_verdict_is_text(secmail_decrypt_verdict(d, 0)), 1);
+    assert_ok(f->context, secmail_decrypt_literal(d, &info));
+    assert_int_equal(info.format, 'u');
+    assert_int_equal(info.name_size, 0);
+    assert_int_equal(info.date, -1);
+    secmail_bytes_free(plain);
+    secmail_decrypt_free(d);
+}
+
 static void text(void **state)
 {
     struct fixture *f = *state;
     struct secmail_key *key = make_key(f, SECMAIL_PROFILE_RFC9580, "A");
     static const struct {
         const char *data;
-        int want;
-    } rows[] = {{"B\xc3\xb6rse\nline\r\n", 0},
-                {"", 0},
-                {"\xff", SECMAIL_E_EXPECTED_TEXT},
-                {"cut \xc3", SECMAIL_E_EXPECTED_TEXT},
-                {"a\xc0\xaf", SECMAIL_E_EXPECTED_TEXT}};
+        int rc;
+        const char *want;
+    } rows[] = {{"B\xc3\xb6rse\nline\r\n", 0, "B\xc3\xb6rse\r\nline\r\n"},
+                {"\n\n\r\n\r", 0, "\r\n\r\n\r\n\r"},
+                {"a\rb\r\r\nc", 0, "a\rb\r\r\nc"},
+                {"", 0, ""},
+                {"\xff", SECMAIL_E_EXPECTED_TEXT, NULL},
+                {"cut \xc3", SECMAIL_E_EXPECTED_TEXT, NULL},
+                {"a\xc0\xaf", SECMAIL_E_EXPECTED_TEXT, NULL}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (size_t step = 1; step < 20; step += 9) {
             struct secmail_encrypt *e = start(f);
@@ -357,24 +382,44 @@ static void text(void **state)
             assert_code(f->context,
                         drive(encrypt_update, e, (const uint8_t *)rows[i].data,
                               strlen(rows[i].data), step, 100, &c),
-                        rows[i].want);
+                        rows[i].rc);
             secmail_encrypt_free(e);
-            if (!rows[i].want) {
-                struct secmail_decrypt *d = make_decrypt(
-                    f, &(struct openers){.key = key, .signer = secmail_key_cert(key)});
-                struct secmail_bytes *plain;
-                assert_ok(f->context, secmail_decrypt_bytes(d, c.data, c.size, &plain));
-                /* Bytes are kept as they are. */
-                assert_int_equal(secmail_bytes_size(plain), strlen(rows[i].data));
-                assert_memory_equal(secmail_bytes_data(plain), rows[i].data, strlen(rows[i].data));
-                assert_int_equal(secmail_decrypt_good_count(d), 1);
-                assert_int_equal(secmail_verdict_is_text(secmail_decrypt_verdict(d, 0)), 1);
-                secmail_bytes_free(plain);
-                secmail_decrypt_free(d);
-            }
+            if (!rows[i].rc)
+                check_text(f, key, &c, rows[i].want, strlen(rows[i].want));
             drop(&c);
         }
     }
+    secmail_key_unref(key);
+}
+
+/* Text grows; its size as announced is that of what was given. */
+static void much_text(void **state)
+{
+    enum { LINES = 100000 };
+    struct fixture *f = *state;
+    struct secmail_key *key = make_key(f, SECMAIL_PROFILE_RFC4880, "A");
+    char *lf = malloc(2 * LINES), *crlf = malloc(3 * LINES);
+    for (size_t i = 0; i < LINES; i++) {
+        memcpy(lf + 2 * i, "x\n", 2);
+        memcpy(crlf + 3 * i, "x\r\n", 3);
+    }
+    for (int wrong = 0; wrong < 2; wrong++) {
+        struct secmail_encrypt *e = start(f);
+        struct collected c = {0};
+        assert_ok(f->context, secmail_encrypt_set_text(e, 1));
+        assert_ok(f->context, secmail_encrypt_set_size(e, 2 * LINES + wrong));
+        assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(key)));
+        assert_ok(f->context, secmail_encrypt_add_signer(e, key));
+        assert_code(f->context,
+                    drive(encrypt_update, e, (const uint8_t *)lf, 2 * LINES, 50000, 70000, &c),
+                    wrong ? SECMAIL_E_SIZE_MISMATCH : 0);
+        secmail_encrypt_free(e);
+        if (!wrong)
+            check_text(f, key, &c, crlf, 3 * LINES);
+        drop(&c);
+    }
+    free(lf);
+    free(crlf);
     secmail_key_unref(key);
 }
 
@@ -596,6 +641,7 @@ int main(void)
         fixture_test(a_failed_recipient_is_not_added),
         fixture_test(announced_sizes),
         fixture_test(text),
+        fixture_test(much_text),
         fixture_test(armored),
         fixture_test(several_signers),
         fixture_test(clock_of_signers),

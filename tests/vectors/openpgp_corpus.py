@@ -75,6 +75,17 @@ class Runner:
                           stdin=self.path(files["data"]).read_bytes())
         return result, result.out.decode()
 
+    def inline_verify(self, case, files):
+        verifications = self.out("verifications")
+        data = self.path(files["input"]).read_bytes()
+        if "replace" in case:
+            old, new = (text.encode() for text in case["replace"])
+            assert old in data
+            data = data.replace(old, new)
+        result = self.sop("inline-verify", f"--verifications-out={verifications}",
+                          *map(self.path, files["certs"]), stdin=data)
+        return result, verifications.read_text() if verifications.exists() else None
+
     def encrypt(self, case, files):
         return self.sop("encrypt", *map(self.path, files["certs"]), stdin=b"x"), None
 
@@ -131,7 +142,7 @@ class Runner:
             return self.compare_refusal(case, expect, result, lines)
         if result.code != OK:
             return str(result)
-        if "plaintext_sha256" in expect and case["op"] in ("decrypt", "dearmor"):
+        if "plaintext_sha256" in expect and case["op"] in ("decrypt", "dearmor", "inline-verify"):
             data = result.out
             if expect.get("form") == "text":
                 data = b"\n".join(x.rstrip() for x in data.replace(b"\r\n", b"\n").split(b"\n"))
@@ -157,8 +168,8 @@ class Runner:
             return str(result)
         if expect.get("no_output") and result.out:
             return f"{len(result.out)} bytes came out"
-        if case["op"] == "verify" and result.out:
-            return "verifications came out"
+        if case["op"] in ("verify", "inline-verify") and (result.out or lines):
+            return "something came out"
         return None
 
     @staticmethod
@@ -212,7 +223,11 @@ def samples(manifest):
             expect["fingerprints"] = [sample["fpr"]]
         if "codes" in sample:
             expect["codes"] = sample["codes"]
-        yield {"id": sample["id"], "op": operations.get(sample["op"], sample["op"]),
+        if "replace" in sample:
+            replace = {"replace": sample["replace"]}
+        else:
+            replace = {}
+        yield {**replace, "id": sample["id"], "op": operations.get(sample["op"], sample["op"]),
                "files": files, "expect": expect, "password": sample.get("pw", []),
                "key_password": sample.get("kpw", []), "session_key": sample.get("sk", [])}
 

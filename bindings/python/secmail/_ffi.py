@@ -33,6 +33,7 @@ SECMAIL_E_CRITICAL_PACKET: Final = -306
 SECMAIL_E_EXPECTED_TEXT: Final = -307
 SECMAIL_E_POLICY: Final = -308
 SECMAIL_E_POLICY_TEXT: Final = -309
+SECMAIL_E_CLEARTEXT: Final = -310
 SECMAIL_E_CANNOT_DECRYPT: Final = -400
 SECMAIL_E_WRONG_PASSWORD: Final = -401
 SECMAIL_E_KEY_LOCKED: Final = -402
@@ -51,6 +52,7 @@ SECMAIL_E_INCOMPATIBLE: Final = -502
 SECMAIL_E_SIZE_MISMATCH: Final = -503
 SECMAIL_E_NEEDS_REWIND: Final = -504
 SECMAIL_E_INPUT_CHANGED: Final = -505
+SECMAIL_E_NO_GOOD_SIGNATURE: Final = -506
 SECMAIL_E_LIMIT_HELD_PLAINTEXT: Final = -601
 SECMAIL_E_LIMIT_PLAINTEXT_SIZE: Final = -602
 SECMAIL_E_LIMIT_COMPRESSION_RATIO: Final = -603
@@ -365,6 +367,7 @@ SECMAIL_REASON_KEY_NOT_YET_VALID: Final = 14
 SECMAIL_REASON_KEY_INVALID: Final = 15
 SECMAIL_REASON_KEY_FLAGS: Final = 16
 SECMAIL_REASON_RECIPIENT: Final = 17
+SECMAIL_REASON_OUTSIDE_WINDOW: Final = 18
 
 
 class secmail_key_info(c.Structure):
@@ -376,6 +379,16 @@ class secmail_key_info(c.Structure):
         ("validity", c.c_int32),
         ("created", c.c_int64),
         ("expires", c.c_int64),
+    ]
+
+
+class secmail_literal_info(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("format", c.c_uint32),
+        ("name_size", c.c_uint32),
+        ("name", c.c_void_p),
+        ("date", c.c_int64),
     ]
 
 
@@ -395,6 +408,9 @@ SECMAIL_FORMAT_LIBREPGP: Final = 3
 SECMAIL_PURPOSE_ANY: Final = 0
 SECMAIL_PURPOSE_COMMUNICATIONS: Final = 1
 SECMAIL_PURPOSE_STORAGE: Final = 2
+SECMAIL_INLINE_BINARY: Final = 0
+SECMAIL_INLINE_TEXT: Final = 1
+SECMAIL_INLINE_CLEARTEXT: Final = 2
 
 # Each module, and the modules that its library is linked with.
 MODULES: Final[dict[str, tuple[str, ...]]] = {
@@ -926,6 +942,64 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_verify_good_count": ("verify", c.c_size_t, (c.c_void_p,)),
     "secmail_verify_verdict_count": ("verify", c.c_size_t, (c.c_void_p,)),
     "secmail_verify_verdict": ("verify", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_inline_verify_new": ("verify", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_inline_verify_free": ("verify", None, (c.c_void_p,)),
+    "secmail_inline_verify_set_policy": ("verify", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_inline_verify_set_window": ("verify", c.c_int, (c.c_void_p, c.c_int64, c.c_int64)),
+    "secmail_inline_verify_allow_rewind": ("verify", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_inline_verify_add_cert": ("verify", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_inline_verify_update": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(secmail_input),
+            c.POINTER(secmail_output),
+            c.c_int,
+        ),
+    ),
+    "secmail_inline_verify_bytes": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_size_t,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_inline_verify_literal": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(secmail_literal_info),
+        ),
+    ),
+    "secmail_inline_verify_good_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_inline_verify_verdict_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_inline_verify_verdict": ("verify", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_inline_detach_new": ("verify", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_inline_detach_free": ("verify", None, (c.c_void_p,)),
+    "secmail_inline_detach_update": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(secmail_input),
+            c.POINTER(secmail_output),
+            c.c_int,
+        ),
+    ),
+    "secmail_inline_detach_signatures": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_int,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
     "secmail_key_parse": (
         "openpgp",
         c.c_int,
@@ -1095,6 +1169,7 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.POINTER(c.c_void_p),
         ),
     ),
+    "secmail_decrypt_literal": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(secmail_literal_info))),
     "secmail_decrypt_format": ("openpgp", c.c_uint32, (c.c_void_p,)),
     "secmail_decrypt_session_key": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
     "secmail_decrypt_good_count": ("openpgp", c.c_size_t, (c.c_void_p,)),
@@ -1109,4 +1184,30 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_sign_update": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
     "secmail_sign_finish": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
     "secmail_sign_micalg": ("openpgp", c.c_char_p, (c.c_void_p,)),
+    "secmail_inline_sign_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_inline_sign_free": ("openpgp", None, (c.c_void_p,)),
+    "secmail_inline_sign_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_inline_sign_set_form": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_inline_sign_set_armor": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_inline_sign_add_signer": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_inline_sign_update": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(secmail_input),
+            c.POINTER(secmail_output),
+            c.c_int,
+        ),
+    ),
+    "secmail_inline_sign_bytes": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_size_t,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
 }

@@ -215,6 +215,15 @@ class PolicyText(Error):
     remedy = 'Correct the line that the detail names; the header describes the form.'
 
 
+class Cleartext(Error):
+    """The cleartext-signed message breaks the rules of its framework (RFC 9580 section 7)."""
+
+    code = -310
+    name = "SECMAIL_E_CLEARTEXT"
+    meaning = 'The cleartext-signed message breaks the rules of its framework (RFC 9580 section 7).'
+    remedy = "Don't trust any of it; ask the sender for the original, or for a signed message of another form."
+
+
 class CannotDecrypt(Error):
     """None of the keys and passwords at hand opens the message."""
 
@@ -375,6 +384,15 @@ class InputChanged(Error):
     name = "SECMAIL_E_INPUT_CHANGED"
     meaning = 'The input was not the same when it was read the second time.'
     remedy = 'Copy the file first.'
+
+
+class NoGoodSignature(Error):
+    """No signature of the message is good: its data is not given out."""
+
+    code = -506
+    name = "SECMAIL_E_NO_GOOD_SIGNATURE"
+    meaning = 'No signature of the message is good: its data is not given out.'
+    remedy = 'Read the verdicts: each one names the rule that decided.'
 
 
 class LimitHeldPlaintext(Error):
@@ -760,6 +778,7 @@ BY_CODE: dict[int, type[Error]] = {
     -307: ExpectedText,
     -308: Policy,
     -309: PolicyText,
+    -310: Cleartext,
     -400: CannotDecrypt,
     -401: WrongPassword,
     -402: KeyLocked,
@@ -778,6 +797,7 @@ BY_CODE: dict[int, type[Error]] = {
     -503: SizeMismatch,
     -504: NeedsRewind,
     -505: InputChanged,
+    -506: NoGoodSignature,
     -601: LimitHeldPlaintext,
     -602: LimitPlaintextSize,
     -603: LimitCompressionRatio,

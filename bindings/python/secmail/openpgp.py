@@ -37,13 +37,15 @@ from ._operation import (
 )
 from ._operation import text as decode
 from .core import Context, Secret
-from .verify import Cert, KeyFlags, Policy, Verdicts
+from .verify import Cert, KeyFlags, Literal, Policy, Verdicts
 
 __all__ = [
     "Decrypted",
     "Decryptor",
     "Encryptor",
     "Format",
+    "InlineForm",
+    "InlineSigner",
     "Key",
     "KeyEdit",
     "KeyRing",
@@ -54,6 +56,7 @@ __all__ = [
     "decrypt",
     "encrypt",
     "generate",
+    "inline_sign",
     "revocation",
     "sign",
 ]
@@ -76,6 +79,14 @@ class Format(enum.IntEnum):
     SEIPDV1 = _ffi.SECMAIL_FORMAT_SEIPDV1
     SEIPDV2 = _ffi.SECMAIL_FORMAT_SEIPDV2
     LIBREPGP = _ffi.SECMAIL_FORMAT_LIBREPGP
+
+
+class InlineForm(enum.IntEnum):
+    """The forms of a signed message."""
+
+    BINARY = _ffi.SECMAIL_INLINE_BINARY
+    TEXT = _ffi.SECMAIL_INLINE_TEXT
+    CLEARTEXT = _ffi.SECMAIL_INLINE_CLEARTEXT
 
 
 class Purpose(enum.IntEnum):
@@ -553,6 +564,11 @@ class Decryptor(Stream):
         return Verdicts.read(count, at, self.handle)
 
     @property
+    def literal(self) -> Literal:
+        """What the message says of its data, once it is complete."""
+        return Literal.read(self._context, lib.secmail_decrypt_literal, self.handle)
+
+    @property
     def format(self) -> Format:
         """How the message was encrypted; AUTO before that is known."""
         return Format(lib.secmail_decrypt_format(self.handle))
@@ -672,3 +688,64 @@ def sign(
     with Signer(context, keys, armor=armor, text=text, policy=policy) as signer:
         signer.update(data)
         return signer.finish()
+
+
+class InlineSigner(Stream):
+    """The making of a signed message that holds its data, piece by piece.
+
+    >>> from secmail import verify
+    >>> context = Context()
+    >>> key = generate(context)
+    >>> with InlineSigner(context, [key]) as signer:
+    ...     message = signer.update(b"Hel") + signer.update(b"lo") + signer.finish()
+    >>> verify.inline_verify(context, message, [key.cert]).data
+    b'Hello'
+    """
+
+    _prefix = "secmail_inline_sign"
+
+    def __init__(
+        self,
+        context: Context,
+        keys: Iterable[Key],
+        *,
+        form: InlineForm = InlineForm.BINARY,
+        armor: bool = False,
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(context)
+
+        def prepare() -> None:
+            if policy is not None:
+                self._call("set_policy", policy.handle)
+            self._call("set_form", form)
+            self._call("set_armor", int(armor))
+            for key in keys:
+                self._call("add_signer", key.handle)
+
+        self._setup(prepare)
+
+    def convert(self, data: Buffer) -> bytes:
+        """Signs what is in memory, in one call on a fresh operation."""
+        call = lib.secmail_inline_sign_bytes
+        return make_bytes(self._context, call, self.handle, *borrow(data), OUT)
+
+
+def inline_sign(
+    context: Context,
+    data: Buffer,
+    keys: Iterable[Key],
+    *,
+    form: InlineForm = InlineForm.BINARY,
+    armor: bool = False,
+    policy: Policy | None = None,
+) -> bytes:
+    """Makes a signed message that holds its data.
+
+    >>> context = Context()
+    >>> message = inline_sign(context, b"Hello", [generate(context)], form=InlineForm.CLEARTEXT)
+    >>> message.decode().split("\\n")[:3]
+    ['-----BEGIN PGP SIGNED MESSAGE-----', '', 'Hello']
+    """
+    with InlineSigner(context, keys, form=form, armor=armor, policy=policy) as signer:
+        return signer.convert(data)

@@ -20,7 +20,7 @@ import ctypes
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import overload
+from typing import BinaryIO, overload
 
 from . import _ffi
 from ._library import lib
@@ -33,8 +33,11 @@ __all__ = [
     "Armorer",
     "Cert",
     "Dearmorer",
+    "InlineDetacher",
+    "InlineVerifier",
     "KeyFlags",
     "KeyInfo",
+    "Literal",
     "Policy",
     "Reason",
     "Ring",
@@ -42,9 +45,12 @@ __all__ = [
     "Status",
     "Verdict",
     "Verdicts",
+    "Verified",
     "Verifier",
     "armor",
     "dearmor",
+    "inline_detach",
+    "inline_verify",
     "verify_detached",
 ]
 
@@ -363,6 +369,7 @@ class Rule(enum.IntEnum):
     KEY_INVALID = _ffi.SECMAIL_REASON_KEY_INVALID
     KEY_FLAGS = _ffi.SECMAIL_REASON_KEY_FLAGS
     RECIPIENT = _ffi.SECMAIL_REASON_RECIPIENT
+    OUTSIDE_WINDOW = _ffi.SECMAIL_REASON_OUTSIDE_WINDOW
 
 
 @dataclass(frozen=True)
@@ -525,3 +532,174 @@ def verify_detached(
     with Verifier(context, signatures, certs, policy=policy) as verifier:
         verifier.update(data)
         return verifier.finish()
+
+
+# -- Signed messages ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Literal:
+    """What a message says of its data. No signature covers it; never use the name as a path."""
+
+    format: str  # "b" for binary, "t" or "u" for text; "" for cleartext
+    name: bytes
+    date: int | None
+
+    @classmethod
+    def read(cls, context: Context, call: Callable[..., int], handle: ctypes.c_void_p) -> Literal:
+        """Copies what an operation tells; `call` is its C function."""
+        info = _ffi.secmail_literal_info(size=ctypes.sizeof(_ffi.secmail_literal_info))
+        context.check(call(handle, ctypes.byref(info)))
+        return cls(
+            format=chr(info.format) if info.format else "",
+            name=ctypes.string_at(info.name, info.name_size),
+            date=None if info.date < 0 else info.date,
+        )
+
+
+_FOREVER = (-(1 << 63), (1 << 63) - 1)
+
+
+class InlineVerifier(Stream):
+    """The verification of a signed message, piece by piece.
+
+    Nothing comes out before a signature is good; where none is, NoGoodSignature is raised, and
+    `verdicts` tells why.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> key = openpgp.generate(context)
+    >>> message = openpgp.inline_sign(context, b"Hello", [key])
+    >>> with InlineVerifier(context, [key.cert]) as verifier:
+    ...     verifier.update(message) + verifier.finish(), verifier.verdicts, verifier.literal.format
+    (b'Hello', <Verdicts: GOOD>, 'b')
+    """
+
+    _prefix = "secmail_inline_verify"
+
+    def __init__(
+        self,
+        context: Context,
+        certs: Iterable[Cert],
+        *,
+        not_before: int | None = None,
+        not_after: int | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        super().__init__(context)
+
+        def prepare() -> None:
+            if policy is not None:
+                self._call("set_policy", policy.handle)
+            first, last = (
+                bound if given is None else given
+                for given, bound in zip((not_before, not_after), _FOREVER)
+            )
+            self._call("set_window", first, last)
+            for cert in certs:
+                self._call("add_cert", cert.handle)
+
+        self._setup(prepare)
+
+    def convert(self, data: Buffer) -> bytes:
+        """Verifies what is in memory, in one call on a fresh operation."""
+        call = lib.secmail_inline_verify_bytes
+        return make_bytes(self._context, call, self.handle, *borrow(data), OUT)
+
+    def copy(self, source: BinaryIO, sink: BinaryIO) -> None:
+        """Verifies a whole file with a fresh operation. More data than is held in memory is read
+        twice if the source is seekable.
+        """
+        self._call("allow_rewind", int(source.seekable()))
+        super().copy(source, sink)
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """The signatures of the message, once they are judged; before that, none."""
+        count = lib.secmail_inline_verify_verdict_count
+        return Verdicts.read(count, lib.secmail_inline_verify_verdict, self.handle)
+
+    @property
+    def literal(self) -> Literal:
+        """What the message says of its data, once its signatures are judged."""
+        return Literal.read(self._context, lib.secmail_inline_verify_literal, self.handle)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Data that at least one good signature covers."""
+
+    data: bytes
+    verdicts: Verdicts
+    literal: Literal
+
+
+def inline_verify(
+    context: Context,
+    message: Buffer,
+    certs: Iterable[Cert],
+    *,
+    not_before: int | None = None,
+    not_after: int | None = None,
+    policy: Policy | None = None,
+) -> Verified:
+    """Verifies a signed message of any form in memory: what is returned is what was verified.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> key = openpgp.generate(context)
+    >>> message = openpgp.inline_sign(context, b"Hello", [key], form=openpgp.InlineForm.CLEARTEXT)
+    >>> inline_verify(context, message, [key.cert]).data
+    b'Hello'
+    >>> changed = message.replace(b"Hello", b"Bye")
+    >>> inline_verify(context, changed, [key.cert])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    secmail.errors.NoGoodSignature: ...
+    """
+    with InlineVerifier(
+        context, certs, not_before=not_before, not_after=not_after, policy=policy
+    ) as verifier:
+        data = verifier.convert(message)
+        return Verified(data, verifier.verdicts, verifier.literal)
+
+
+class InlineDetacher(Stream):
+    """Splits a signed message into data and signatures, piece by piece. Nothing is verified.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> key = openpgp.generate(context)
+    >>> message = openpgp.inline_sign(context, b"Hello", [key])
+    >>> with InlineDetacher(context) as detacher:
+    ...     data = detacher.update(message) + detacher.finish()
+    ...     verify_detached(context, data, detacher.signatures(), [key.cert])
+    <Verdicts: GOOD>
+    """
+
+    _prefix = "secmail_inline_detach"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+
+    def signatures(self, *, armored: bool = False) -> bytes:
+        """The signatures, once all of the message was read."""
+        call = lib.secmail_inline_detach_signatures
+        return make_bytes(self._context, call, self.handle, int(armored), OUT)
+
+
+def inline_detach(
+    context: Context, message: Buffer, *, armored: bool = False
+) -> tuple[bytes, bytes]:
+    """Data and signatures of a signed message. Nothing is verified.
+
+    >>> from secmail import openpgp
+    >>> context = Context()
+    >>> key = openpgp.generate(context)
+    >>> message = openpgp.inline_sign(context, b"Hello", [key], armor=True)
+    >>> inline_detach(context, message, armored=True)[1].splitlines()[0]
+    b'-----BEGIN PGP SIGNATURE-----'
+    """
+    with InlineDetacher(context) as detacher:
+        data = detacher.convert(message)
+        return data, detacher.signatures(armored=armored)
