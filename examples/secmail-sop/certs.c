@@ -26,27 +26,37 @@ int certs_list_init(const struct sop *sop, struct certs_list *list, size_t most)
     return list->at ? SOP_OK : sop_fail(sop, SOP_UNSPECIFIED, "out of memory");
 }
 
-int certs_list_read(const struct sop *sop, struct certs_list *list, const char *designator)
+static int add(const struct sop *sop, struct certs_list *list, const char *name, struct blob *blob)
 {
     struct certs *certs = &list->at[list->count];
-    struct blob blob;
-    int failed = input_read(sop, designator, &blob);
-    if (failed)
-        return failed;
-    if (is_secret_key(&blob)) {
-        blob_free(&blob);
+    if (is_secret_key(blob)) {
+        blob_free(blob);
         return sop_fail(sop, SOP_BAD_DATA,
                         "%s: this is a secret key where a certificate is wanted. Make the "
                         "certificate with " SOP_NAME " extract-cert",
-                        designator);
+                        name);
     }
-    const int error = secmail_ring_parse(sop->context, &certs->ring, blob.data, blob.size);
-    blob_free(&blob);
+    const int error = secmail_ring_parse(sop->context, &certs->ring, blob->data, blob->size);
+    blob_free(blob);
     if (error)
-        return sop_fail_library(sop, error, SOP_OBJECT, designator);
-    certs->name = designator;
+        return sop_fail_library(sop, error, SOP_OBJECT, name);
+    certs->name = name;
     list->count++;
     return SOP_OK;
+}
+
+int certs_list_read(const struct sop *sop, struct certs_list *list, const char *designator)
+{
+    struct blob blob;
+    const int failed = input_read(sop, designator, &blob);
+    return failed ? failed : add(sop, list, designator, &blob);
+}
+
+int certs_list_read_stdin(const struct sop *sop, struct certs_list *list)
+{
+    struct blob blob;
+    const int failed = input_read_stdin(sop, &blob);
+    return failed ? failed : add(sop, list, "standard input", &blob);
 }
 
 void certs_list_free(struct certs_list *list)

@@ -47,7 +47,7 @@ void sop_note(const struct sop *sop, const char *format, ...)
     va_end(args);
 }
 
-/* Exit codes by role: object, recipient, signer, message, own key, certifier. */
+/* Exit codes by role: object, recipient, signer, message, own key, certified. */
 static const struct {
     int error;
     uint8_t code[SOP_ROLES];
@@ -71,15 +71,17 @@ static const struct {
     {SECMAIL_E_CANNOT_DECRYPT, {29, 29, 29, 29, 29, 29}},
     {SECMAIL_E_WRONG_PASSWORD, {67, 67, 67, 29, 67, 67}},
     {SECMAIL_E_KEY_LOCKED, {67, 67, 67, 67, 67, 67}},
-    {SECMAIL_E_KEY_EXPIRED, {41, 17, 79, 29, 103, 109}},
-    {SECMAIL_E_KEY_REVOKED, {41, 17, 79, 29, 103, 109}},
-    {SECMAIL_E_KEY_INVALID, {41, 17, 79, 29, 103, 109}},
+    {SECMAIL_E_KEY_EXPIRED, {41, 17, 79, 29, 103, 107}},
+    {SECMAIL_E_KEY_REVOKED, {41, 17, 79, 29, 103, 107}},
+    {SECMAIL_E_KEY_INVALID, {41, 17, 79, 29, 103, 107}},
     {SECMAIL_E_CANNOT_ENCRYPT, {17, 17, 17, 17, 17, 17}},
-    {SECMAIL_E_CANNOT_SIGN, {79, 79, 79, 79, 103, 109}},
+    {SECMAIL_E_CANNOT_SIGN, {79, 79, 79, 79, 79, 79}},
     {SECMAIL_E_NOT_A_CERT, {41, 41, 41, 41, 41, 41}},
     {SECMAIL_E_NOT_A_KEY, {41, 41, 41, 41, 41, 41}},
     {SECMAIL_E_KEY_TAMPERED, {41, 41, 41, 41, 41, 41}},
     {SECMAIL_E_SECRET_ABSENT, {97, 97, 97, 97, 97, 97}},
+    {SECMAIL_E_USER_ID_NO_MATCH, {107, 107, 107, 107, 107, 107}},
+    {SECMAIL_E_CANNOT_CERTIFY, {109, 109, 109, 109, 109, 109}},
     {SECMAIL_E_NO_RECIPIENT, {19, 19, 19, 19, 19, 19}},
     {SECMAIL_E_NO_SIGNER, {19, 19, 19, 19, 19, 19}},
     {SECMAIL_E_INCOMPATIBLE, {83, 83, 83, 83, 83, 83}},

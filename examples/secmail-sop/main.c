@@ -21,6 +21,12 @@ static const struct subcommand table[] = {
     {"change-key-password", run_change_key_password,
      OPTION(OPT_NO_ARMOR) | OPTION(OPT_NEW_KEY_PASSWORD) | OPTION(OPT_OLD_KEY_PASSWORD), 0, 0,
      " <KEYS >KEYS", "Change, set or take away the password of secret keys"},
+    {"revoke-key", run_revoke_key, OPTION(OPT_NO_ARMOR) | OPTION(OPT_WITH_KEY_PASSWORD), 0, 0,
+     " <KEYS >CERTS", "Make revocation certificates"},
+    {"certify-userid", run_certify_userid,
+     OPTION(OPT_NO_ARMOR) | OPTION(OPT_USERID) | OPTION(OPT_WITH_KEY_PASSWORD) |
+         OPTION(OPT_NO_REQUIRE_SELF_SIG),
+     1, ANY, " [--] KEYS... <CERTS >CERTS", "Certify user IDs of other people's certificates"},
     {"extract-cert", run_extract_cert, OPTION(OPT_NO_ARMOR), 0, 0, " <KEYS >CERTS",
      "Make certificates from secret keys"},
     {"sign", run_sign,

@@ -19,6 +19,7 @@ struct certs_list {
 
 int certs_list_init(const struct sop *sop, struct certs_list *list, size_t most);
 int certs_list_read(const struct sop *sop, struct certs_list *list, const char *designator);
+int certs_list_read_stdin(const struct sop *sop, struct certs_list *list);
 void certs_list_free(struct certs_list *list);
 
 int keys_parse(const struct sop *sop, const char *name, const uint8_t *data, size_t size,

@@ -61,7 +61,7 @@ enum sop_role {
     SOP_SIGNER,    /* a key that signs */
     SOP_MESSAGE,   /* a message that is decrypted */
     SOP_OWN_KEY,   /* a key that is maintained */
-    SOP_CERTIFIER, /* a key that certifies */
+    SOP_CERTIFIED, /* a certificate of which user IDs are certified */
     SOP_ROLES,
 };
 

@@ -116,6 +116,12 @@
 /** The secret part of a key that is needed is not in the file. Use the file that has the secret part, or give the key callbacks that reach the token. */
 #define SECMAIL_E_SECRET_ABSENT (-411)
 
+/** The certificate has no such user ID, or nobody stands by it as is needed. Compare the user IDs letter by letter, and get the owner's current certificate. */
+#define SECMAIL_E_USER_ID_NO_MATCH (-412)
+
+/** No part of the key may certify other people's user IDs. Use a key whose primary key may certify. */
+#define SECMAIL_E_CANNOT_CERTIFY (-413)
+
 /** Nobody could open the message: it has no recipient and no password. Add a certificate or a password. */
 #define SECMAIL_E_NO_RECIPIENT (-500)
 

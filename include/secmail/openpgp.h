@@ -364,6 +364,110 @@ SECMAIL_API int secmail_key_revocation(struct secmail_context *context,
                                        const char *text, struct secmail_cert **out);
 
 /* ------------------------------------------------------------------------------------------ */
+/* Certifying other people's user IDs (RFC 9580 sections 5.2.1.4 to 5.2.1.7)                    */
+
+/** How well it was checked that a user ID belongs to the owner of the key. */
+enum secmail_certification {
+    SECMAIL_CERTIFICATION_GENERIC = 0,  /**< says nothing of that; what most software makes */
+    SECMAIL_CERTIFICATION_PERSONA = 1,  /**< not at all */
+    SECMAIL_CERTIFICATION_CASUAL = 2,   /**< somewhat */
+    SECMAIL_CERTIFICATION_POSITIVE = 3, /**< substantially */
+};
+
+/** A key that certifies, and how. May be used for any number of certificates. One thread at a time.
+ */
+struct secmail_certify;
+
+/**
+ * Makes a certifier: level SECMAIL_CERTIFICATION_GENERIC, exportable, never expiring, no trust.
+ *
+ * @param context  must outlive it
+ * @param[out] out  returned-owned; secmail_certify_free()
+ * @param key  a reference is taken
+ * @return 0; SECMAIL_E_CRYPTO_INIT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_certify_new(struct secmail_context *context, struct secmail_certify **out,
+                                    struct secmail_key *key);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_certify_free(struct secmail_certify *certify);
+
+/** Policy under which both keys are judged; a reference is taken. NULL for the standard policy.
+ * @since 0.1 */
+SECMAIL_API int secmail_certify_set_policy(struct secmail_certify *certify,
+                                           struct secmail_policy *policy);
+
+/** Sets the level, an enum secmail_certification. @since 0.1 */
+SECMAIL_API int secmail_certify_set_level(struct secmail_certify *certify, uint32_t level);
+
+/** Marks certifications as not to be passed on to others, if not 0 (default 0). @since 0.1 */
+SECMAIL_API int secmail_certify_set_local(struct secmail_certify *certify, int local);
+
+/** Sets the lifetime of certifications in seconds; 0 (default) for ever. At most 2^32 - 1.
+ * @since 0.1 */
+SECMAIL_API int secmail_certify_set_lifetime(struct secmail_certify *certify, uint64_t seconds);
+
+/**
+ * Declares the owner of the certified key to be an introducer (RFC 9580 section 5.2.3.21).
+ *
+ * @param depth  0 (default): no introducer; 1: of others; 2: of other introducers; ... 255
+ * @param amount  0 to 255: 60 for partial, 120 for complete trust
+ * @since 0.1
+ */
+SECMAIL_API int secmail_certify_set_trust(struct secmail_certify *certify, uint32_t depth,
+                                          uint32_t amount);
+
+/**
+ * Adds a notation: a name in a domain of yours ("checked-by@example.org") and a text.
+ *
+ * @return 0; SECMAIL_E_EXPECTED_TEXT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_certify_add_notation(struct secmail_certify *certify, const char *name,
+                                             const char *value);
+
+/**
+ * Certifies also user IDs for which the owner doesn't stand in the certificate, e.g. names of your
+ * own for people, if not 0 (default 0).
+ *
+ * @since 0.1
+ */
+SECMAIL_API int secmail_certify_allow_any_user_id(struct secmail_certify *certify, int allow);
+
+/**
+ * Certifies a user ID: a copy of the certificate, with the certification. A second one takes the
+ * place of the first, as with secmail_key_edit.
+ *
+ * @param cert  borrowed, unchanged
+ * @param user_id  exactly as in the certificate, NUL-terminated UTF-8
+ * @param[out] out  returned-owned; secmail_cert_unref()
+ * @return 0; SECMAIL_E_USER_ID_NO_MATCH (the owner doesn't stand by it), SECMAIL_E_CANNOT_CERTIFY,
+ *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+ *   SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID (either key),
+ *   SECMAIL_E_ARGUMENT (also for the key's own certificate), SECMAIL_E_EXPECTED_TEXT,
+ *   SECMAIL_E_CLOCK, SECMAIL_E_RANDOM, SECMAIL_E_LIMIT_CERT_SIGNATURES,
+ *   SECMAIL_E_LIMIT_CERT_COMPONENTS.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_certify_user_id(struct secmail_certify *certify, struct secmail_cert *cert,
+                                        const char *user_id, struct secmail_cert **out);
+
+/**
+ * Takes a certification by this key back.
+ *
+ * @param reason  SECMAIL_REVOKED_UNSPECIFIED or SECMAIL_REVOKED_USER_ID
+ * @param text  UTF-8 for people, or NULL
+ * @return 0; SECMAIL_E_USER_ID_NO_MATCH (there is no such certification, or it was taken back), and
+ *   the errors of secmail_certify_user_id().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_certify_revoke_user_id(struct secmail_certify *certify,
+                                               struct secmail_cert *cert, const char *user_id,
+                                               uint32_t reason, const char *text,
+                                               struct secmail_cert **out);
+
+/* ------------------------------------------------------------------------------------------ */
 /* Encrypting                                                                                   */
 
 /** How the data is encrypted (RFC 9580 section 5.13). */

@@ -10,10 +10,6 @@
 #include "template.h"
 #include "verify/validity.h"
 
-/* A self-signature must be younger than the one it replaces. Where both are made in the same
- * second, the new one is dated later than it is, by seconds; more would hide a wrong clock. */
-enum { AHEAD = 60 };
-
 struct run {
     struct secmail_context *context;
     const struct secmail_key_edit *edit;
@@ -74,22 +70,13 @@ static int look(struct run *r, size_t index, struct state *s)
 static int stamp(struct run *r, const struct smi_component *c, uint32_t *time)
 {
     const struct smi_signature *old[2] = {NULL, NULL};
-    int64_t t = r->now;
+    *time = r->now;
     int rc = find(r, c, SMI_SAYS_IS, &old[0]);
     if (!rc && is_id(c))
         rc = find(r, c, SMI_SAYS_REVOKED, &old[1]);
-    for (size_t i = 0; i < 2 && !rc; i++) {
-        if (old[i] && old[i]->created >= t)
-            t = old[i]->created + 1;
-    }
-    *time = (uint32_t)t;
-    if (rc || t <= (int64_t)r->now + AHEAD)
-        return rc;
-    char date[32];
-    return smi_fail(r->context, SECMAIL_E_CLOCK,
-                    "the key %s has a self-signature of %s, which is later than now; check the "
-                    "clock",
-                    secmail_cert_fingerprint(r->cert), smi_date(t - 1, date));
+    for (size_t i = 0; i < 2 && !rc; i++)
+        rc = old[i] ? smi_later(r->context, r->cert, old[i], time) : 0;
+    return rc;
 }
 
 /* ---------------------------------------------------------------- bindings */
@@ -426,10 +413,7 @@ static int put_changes(struct run *r, const struct state *s)
 
 static int copy_component(struct run *r, const struct state *s)
 {
-    smi_put_packet(&r->packets, s->c->tag, s->c->body, s->c->body_size);
-    for (size_t i = 0; i < s->c->signature_count; i++)
-        smi_put_packet(&r->packets, SMI_TAG_SIGNATURE, s->c->signatures[i].body,
-                       s->c->signatures[i].body_size);
+    smi_cert_put_component(&r->packets, s->c);
     if (s->c->kind != SMI_COMPONENT_KEY)
         return 0;
     struct smi_secret_part *to = smi_key_add_part(r->context, r->made);

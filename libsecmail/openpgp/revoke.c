@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "revoke.h"
 
-#include "codec/utf8.h"
 #include "self_signature.h"
-
-static bool is_text(const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if ((*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
-            return false;
-    }
-    struct smi_utf8 utf8 = {0};
-    return smi_utf8_update(&utf8, (const uint8_t *)text, strlen(text)) && smi_utf8_complete(&utf8);
-}
+#include "user_id.h"
 
 int smi_revocation_check(struct secmail_context *context, uint32_t reason, const char *text)
 {
     if (reason > SECMAIL_REVOKED_RETIRED && reason != SECMAIL_REVOKED_USER_ID)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "%u is not a reason for revocation", reason);
-    if (text && !is_text(text))
-        return smi_fail(context, SECMAIL_E_EXPECTED_TEXT,
-                        "the text of a revocation must be UTF-8 without control characters");
-    return 0;
+    return text ? smi_text_check(context, text, "the text of a revocation") : 0;
 }
 
 int smi_revocation_put(struct secmail_context *context, const struct smi_signer *signer,

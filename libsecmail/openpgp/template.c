@@ -60,6 +60,23 @@ int smi_template_find(struct secmail_context *context, const struct secmail_cert
     return 0;
 }
 
+int smi_later(struct secmail_context *context, const struct secmail_cert *cert,
+              const struct smi_signature *old, uint32_t *time)
+{
+    enum { AHEAD = 60 };
+    if (old->created < *time)
+        return 0;
+    if (old->created < smi_now(context) + AHEAD) {
+        *time = (uint32_t)old->created + 1;
+        return 0;
+    }
+    char date[32];
+    return smi_fail(context, SECMAIL_E_CLOCK,
+                    "the certificate %s has a signature of %s, which is later than now; check the "
+                    "clock",
+                    secmail_cert_fingerprint(cert), smi_date(old->created, date));
+}
+
 /* Subpackets that say something of the key, not of the user ID on which older software looks for
  * them. */
 static bool is_about_key(uint8_t type)

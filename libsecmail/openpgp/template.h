@@ -30,6 +30,14 @@ int smi_template_find(struct secmail_context *context, const struct secmail_cert
                       enum smi_saying saying, const struct secmail_policy *policy,
                       const struct smi_signature **out);
 
+/*
+ * Makes the time of a signature that is to replace `old` later than that, at least: a younger
+ * signature wins. Where both are of the same second it is dated later than it is made, but by a
+ * minute at most: more would hide a wrong clock (SECMAIL_E_CLOCK).
+ */
+int smi_later(struct secmail_context *context, const struct secmail_cert *cert,
+              const struct smi_signature *old, uint32_t *time);
+
 /* How a template is changed on the way. */
 struct smi_changes {
     bool key_lifetime_set;

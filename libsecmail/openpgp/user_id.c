@@ -3,10 +3,10 @@
 
 #include "codec/utf8.h"
 
-static bool is_clean_text(const char *text)
+static bool is_clean_text(const char *text, bool lines)
 {
     for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p < 0x20 || *p == 0x7f)
+        if ((*p < 0x20 && !(lines && (*p == '\n' || *p == '\t'))) || *p == 0x7f)
             return false;
     }
     struct smi_utf8 utf8 = {0};
@@ -17,8 +17,16 @@ int smi_user_id_check(struct secmail_context *context, const char *user_id)
 {
     if (!user_id)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "the user ID is NULL");
-    if (!is_clean_text(user_id))
+    if (!is_clean_text(user_id, false))
         return smi_fail(context, SECMAIL_E_EXPECTED_TEXT,
                         "a user ID must be UTF-8 without control characters");
     return 0;
+}
+
+int smi_text_check(struct secmail_context *context, const char *text, const char *what)
+{
+    if (is_clean_text(text, true))
+        return 0;
+    return smi_fail(context, SECMAIL_E_EXPECTED_TEXT, "%s must be UTF-8 without control characters",
+                    what);
 }

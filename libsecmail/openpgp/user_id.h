@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* User IDs that this library writes. */
+/* Texts that this library writes into signatures and certificates. */
 #ifndef SMI_OPENPGP_USER_ID_H
 #define SMI_OPENPGP_USER_ID_H
 
@@ -7,5 +7,8 @@
 
 /* UTF-8 without control characters: SECMAIL_E_EXPECTED_TEXT; NULL: SECMAIL_E_ARGUMENT. */
 int smi_user_id_check(struct secmail_context *context, const char *user_id);
+
+/* The same for a text of several lines; `what` is it, for the message. */
+int smi_text_check(struct secmail_context *context, const char *text, const char *what);
 
 #endif

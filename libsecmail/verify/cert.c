@@ -236,6 +236,18 @@ static void put_public_key(struct smi_buf *b, const struct smi_component *c)
     smi_put_packet(b, c->tag, c->body, c->body_size);
 }
 
+static void put_signatures(struct smi_buf *b, const struct smi_component *c)
+{
+    for (size_t s = 0; s < c->signature_count; s++)
+        smi_put_packet(b, SMI_TAG_SIGNATURE, c->signatures[s].body, c->signatures[s].body_size);
+}
+
+void smi_cert_put_component(struct smi_buf *b, const struct smi_component *c)
+{
+    put_public_key(b, c);
+    put_signatures(b, c);
+}
+
 void smi_cert_write(struct smi_buf *b, const struct secmail_cert *cert, smi_put_key_fn put_key,
                     void *user)
 {
@@ -245,8 +257,7 @@ void smi_cert_write(struct smi_buf *b, const struct secmail_cert *cert, smi_put_
             put_key(user, b, c);
         else
             put_public_key(b, c);
-        for (size_t s = 0; s < c->signature_count; s++)
-            smi_put_packet(b, SMI_TAG_SIGNATURE, c->signatures[s].body, c->signatures[s].body_size);
+        put_signatures(b, c);
     }
 }
 

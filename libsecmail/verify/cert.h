@@ -64,6 +64,9 @@ typedef void (*smi_put_key_fn)(void *user, struct smi_buf *b, const struct smi_c
 SMI_SHARED void smi_cert_write(struct smi_buf *b, const struct secmail_cert *cert,
                                smi_put_key_fn put_key, void *user);
 
+/* Appends a component with its signatures. */
+SMI_SHARED void smi_cert_put_component(struct smi_buf *b, const struct smi_component *c);
+
 /* Appends binary packets in armor. 0, SECMAIL_E_NOMEM, _INTERNAL; not recorded. */
 SMI_SHARED int smi_put_armored(struct smi_buf *to, const struct smi_buf *from, uint32_t kind);
 

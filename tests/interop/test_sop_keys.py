@@ -3,8 +3,15 @@
 """The subcommands of secmail-sop that maintain keys: passwords, revocation, update, certification."""
 import harness
 from harness import *  # noqa: F403
+import packets
 
 PROFILES = ("rfc9580", "rfc4880")
+
+
+def split_primary(data):
+    """The first packet of binary data, and the rest."""
+    first, *rest = packets.split(data)
+    return packets.join([first]), packets.join(rest)
 
 
 class Passwords(Case):
@@ -80,6 +87,119 @@ class Passwords(Case):
                                env={"NEW": "from the environment"})
         self.assertEqual(self.sop.must("change-key-password", "--old-key-password=@ENV:OLD",
                                        stdin=locked, env={"OLD": "from the environment"}), key)
+
+
+class Revocation(Case):
+    """revoke-key"""
+
+    def test_revocation_certificates(self):
+        for profile in PROFILES:
+            key = self.sop.must("generate-key", f"--profile={profile}", "Alice")
+            revocation = self.sop.must("revoke-key", stdin=key)
+            self.assertTrue(revocation.startswith(b"-----BEGIN PGP PUBLIC KEY BLOCK-----"))
+            binary = self.sop.must("revoke-key", "--no-armor", stdin=key)
+            kinds = [tag for tag, _ in packets.split(binary)]
+            self.assertEqual(kinds, [6, 2])
+            # What is revoked without a reason is revoked for all time.
+            signature = self.file("s", self.sop.must("sign", self.file("k", key), stdin=b"x"))
+            cert = self.sop.must("extract-cert", "--no-armor", stdin=key)
+            self.sop.must("verify", signature, self.file("c", cert), stdin=b"x")
+            (primary, rest), (same, others) = split_primary(binary), split_primary(cert)
+            self.assertEqual(primary, same)
+            merged = self.file("m", primary + rest + others)
+            self.assertRefused(self.sop("verify", signature, merged, stdin=b"x"), NO_SIGNATURE)
+            self.assertRefused(self.sop("encrypt", merged, stdin=b"x"), CERT_CANNOT_ENCRYPT)
+
+    def test_several_keys(self):
+        keys = b"".join(self.sop.must("generate-key", "--no-armor", name) for name in "ABC")
+        revocations = self.sop.must("revoke-key", "--no-armor", stdin=keys)
+        self.assertEqual([tag for tag, _ in packets.split(revocations)], [6, 2] * 3)
+        armored = self.sop.must("revoke-key", stdin=keys)
+        self.assertEqual(armored.count(b"BEGIN"), 1)
+
+    def test_locked_keys(self):
+        password, wrong = self.file("p", b"x"), self.file("w", b"y")
+        key = self.sop.must("generate-key", f"--with-key-password={password}", "Alice")
+        self.sop.must("revoke-key", f"--with-key-password={wrong}",
+                      f"--with-key-password={password}", stdin=key)
+        for options in ([], [f"--with-key-password={wrong}"]):
+            self.assertRefused(self.sop("revoke-key", *options, stdin=key), KEY_IS_PROTECTED)
+
+    def test_refusals(self):
+        cert = self.sop.must("extract-cert", stdin=self.sop.must("generate-key", "Alice"))
+        for data in (cert, b"", b"x"):
+            self.assertRefused(self.sop("revoke-key", stdin=data), BAD_DATA)
+        self.assertRefused(self.sop("revoke-key", "x", stdin=cert), UNSUPPORTED_OPTION)
+
+
+class Certification(Case):
+    """certify-userid"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.alice, cls.alice_cert = cls.sop.key(cls.folder, "alice")
+        cls.bob, cls.bob_cert = cls.sop.key(cls.folder, "bob", "--profile=rfc4880")
+        cls.user = "--userid=Bob <bob@example.org>"
+
+    def certify(self, *options, keys=None, stdin=None):
+        return self.sop("certify-userid", "--no-armor", *options, *(keys or [self.alice]),
+                        stdin=stdin or self.bob_cert.read_bytes())
+
+    def kinds(self, result):
+        self.assertExit(result, OK)
+        return [tag for tag, _ in packets.split(result.out)]
+
+    def test_one(self):
+        plain = self.kinds(self.sop("dearmor", stdin=self.bob_cert.read_bytes()))
+        certified = self.kinds(self.certify(self.user))
+        at = plain.index(13) + 2
+        self.assertEqual(certified, plain[:at] + [2] + plain[at:])
+        armored = self.sop.must("certify-userid", self.user, self.alice,
+                                stdin=self.bob_cert.read_bytes())
+        self.assertTrue(armored.startswith(b"-----BEGIN PGP PUBLIC KEY BLOCK-----"))
+        self.sop.must("encrypt", self.file("certified", armored), stdin=b"x")
+
+    def test_several_keys_and_certificates(self):
+        carol, carol_cert = self.sop.key(self.folder, "carol", user="Bob <bob@example.org>")
+        both = self.bob_cert.read_bytes() + carol_cert.read_bytes()
+        dave, _ = self.sop.key(self.folder, "dave", "--profile=rfc4880")
+        plain = self.kinds(self.certify(self.user, keys=[self.alice], stdin=both))
+        certified = self.kinds(self.certify(self.user, keys=[self.alice, dave], stdin=both))
+        self.assertEqual(certified.count(2), plain.count(2) + 2)
+
+    def test_names_of_ones_own(self):
+        self.assertRefused(self.certify("--userid=Bobby"), CERT_USERID_NO_MATCH)
+        named = self.certify("--userid=Bobby", "--no-require-self-sig")
+        self.assertEqual(self.kinds(named).count(13), 2)
+        self.assertIn(b"Bobby", named.out)
+        self.assertRefused(self.certify(self.user, "--userid=Bobby"), CERT_USERID_NO_MATCH)
+
+    def test_locked_keys(self):
+        password = self.file("p", b"sw0rdf1sh")
+        locked, _ = self.sop.key(self.folder, "locked", f"--with-key-password={password}")
+        self.assertRefused(self.certify(self.user, keys=[locked]), KEY_IS_PROTECTED)
+        self.assertExit(self.certify(self.user, f"--with-key-password={password}", keys=[locked]),
+                        OK)
+
+    def test_keys_that_may_not(self):
+        key = self.sop.must("dearmor", stdin=self.alice.read_bytes())
+        revocation = self.sop.must("revoke-key", "--no-armor", stdin=key)
+        primary, rest = split_primary(key)
+        revoked = self.file("revoked.key", primary + split_primary(revocation)[1] + rest)
+        self.assertRefused(self.certify(self.user, keys=[revoked]), KEY_CANNOT_CERTIFY)
+        cert = self.sop.must("extract-cert", stdin=revoked.read_bytes())
+        self.assertRefused(self.certify("--userid=Alice <alice@example.org>", keys=[self.bob],
+                                        stdin=cert), CERT_USERID_NO_MATCH)
+
+    def test_refusals(self):
+        self.assertRefused(self.certify(), MISSING_ARG)
+        self.assertRefused(self.sop("certify-userid", self.user,
+                                    stdin=self.bob_cert.read_bytes()), MISSING_ARG)
+        self.assertRefused(self.certify(self.user, stdin=b"x"), BAD_DATA)
+        self.assertRefused(self.certify(self.user, stdin=self.bob.read_bytes()), BAD_DATA)
+        self.assertRefused(self.certify(self.user, keys=[self.bob_cert]), BAD_DATA)
+        self.assertRefused(self.certify(self.user, keys=[self.folder / "none"]), MISSING_INPUT)
 
 
 if __name__ == "__main__":

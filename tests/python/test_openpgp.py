@@ -195,6 +195,40 @@ class Keys(Case):
         self.assertNotEqual(self.key[6].cert, "")
 
 
+class Certifying(Case):
+    def test_all_settings(self) -> None:
+        later = fixed_context(NOW + 86400)
+        policy = verify.Policy.standard(later)
+        bob = self.other.cert
+        with openpgp.Certifier(later, self.key[6], policy=policy, lifetime=YEAR, trust=(1, 60),
+                               level=openpgp.Certification.POSITIVE, local=True,
+                               notations={"how@example.org": "in person"}) as certifier:
+            known = certifier.certify(bob, "Bob <bob@example.org>")
+            self.assertIn(b"in person", known.export(later, armored=False))
+            back = certifier.revoke(known, "Bob <bob@example.org>", text="was wrong")
+            self.assertIn(b"was wrong", back.export(later, armored=False))
+            with self.assertRaises(errors.UserIdNoMatch):
+                certifier.revoke(back, "Bob <bob@example.org>")
+            with self.assertRaises(errors.UserIdNoMatch):
+                certifier.certify(bob, "Bobby")
+        self.assertNotIn(b"in person", bob.export(later, armored=False))
+
+    def test_any_user_id(self) -> None:
+        with openpgp.Certifier(self.context, self.key[4], any_user_id=True) as certifier:
+            named = certifier.certify(self.other.cert, "Bobby")
+        self.assertEqual(named.user_ids, ["Bob <bob@example.org>", "Bobby"])
+
+    def test_refusals(self) -> None:
+        with self.assertRaises(errors.Argument):
+            openpgp.Certifier(self.context, self.key[4], trust=(256, 0))
+        with self.assertRaises(errors.ExpectedText):
+            openpgp.Certifier(self.context, self.key[4], notations={"a\n": "b"})
+        locked = self.key[4].lock(self.context, "x")
+        with openpgp.Certifier(self.context, locked) as certifier:
+            with self.assertRaises(errors.KeyLocked):
+                certifier.certify(self.other.cert, "Bob <bob@example.org>")
+
+
 class Editing(Case):
     def test_all_wishes_at_once(self) -> None:
         later = fixed_context(NOW + 86400)

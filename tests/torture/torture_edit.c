@@ -68,13 +68,41 @@ static int revocation(struct secmail_context *context, void *user)
     return rc;
 }
 
+static int certify(struct secmail_context *context, void *user)
+{
+    struct material *m = user;
+    struct secmail_certify *c;
+    struct secmail_cert *named = NULL, *back = NULL;
+    int rc = secmail_certify_new(context, &c, m->keys[0]);
+    assert_int_equal(c == NULL, rc != 0);
+    for (int i = 0; i < 9 && !rc; i++)
+        rc = secmail_certify_add_notation(c, "how@example.org", "in person");
+    if (!rc)
+        rc = secmail_certify_allow_any_user_id(c, 1);
+    if (!rc) {
+        rc = secmail_certify_user_id(c, secmail_key_cert(m->keys[1]), "Bobby", &named);
+        assert_int_equal(named == NULL, rc != 0);
+    }
+    if (!rc) {
+        rc = secmail_certify_revoke_user_id(c, named, "Bobby", 0, "no", &back);
+        assert_int_equal(back == NULL, rc != 0);
+    }
+    secmail_cert_unref(named);
+    secmail_cert_unref(back);
+    secmail_certify_free(c);
+    return rc;
+}
+
 static void all(void **state)
 {
     (void)state;
     static const struct {
         const char *name;
         torture_op op;
-    } rows[] = {{"edit_v4", edit_v4}, {"edit_v6", edit_v6}, {"revocation", revocation}};
+    } rows[] = {{"edit_v4", edit_v4},
+                {"edit_v6", edit_v6},
+                {"revocation", revocation},
+                {"certify", certify}};
     struct material m = {0};
     fixture_init(&m.f, NULL);
     m.keys[0] = make_key(&m.f, SECMAIL_PROFILE_RFC4880, "Alice");

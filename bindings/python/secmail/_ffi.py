@@ -46,6 +46,8 @@ SECMAIL_E_NOT_A_CERT: Final = -408
 SECMAIL_E_NOT_A_KEY: Final = -409
 SECMAIL_E_KEY_TAMPERED: Final = -410
 SECMAIL_E_SECRET_ABSENT: Final = -411
+SECMAIL_E_USER_ID_NO_MATCH: Final = -412
+SECMAIL_E_CANNOT_CERTIFY: Final = -413
 SECMAIL_E_NO_RECIPIENT: Final = -500
 SECMAIL_E_NO_SIGNER: Final = -501
 SECMAIL_E_INCOMPATIBLE: Final = -502
@@ -401,6 +403,10 @@ SECMAIL_REVOKED_SUPERSEDED: Final = 1
 SECMAIL_REVOKED_COMPROMISED: Final = 2
 SECMAIL_REVOKED_RETIRED: Final = 3
 SECMAIL_REVOKED_USER_ID: Final = 32
+SECMAIL_CERTIFICATION_GENERIC: Final = 0
+SECMAIL_CERTIFICATION_PERSONA: Final = 1
+SECMAIL_CERTIFICATION_CASUAL: Final = 2
+SECMAIL_CERTIFICATION_POSITIVE: Final = 3
 SECMAIL_FORMAT_AUTO: Final = 0
 SECMAIL_FORMAT_SEIPDV1: Final = 1
 SECMAIL_FORMAT_SEIPDV2: Final = 2
@@ -1104,6 +1110,37 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
         (
             c.c_void_p,
             c.c_void_p,
+            c.c_uint32,
+            c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_certify_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p), c.c_void_p)),
+    "secmail_certify_free": ("openpgp", None, (c.c_void_p,)),
+    "secmail_certify_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
+    "secmail_certify_set_level": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_certify_set_local": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_certify_set_lifetime": ("openpgp", c.c_int, (c.c_void_p, c.c_uint64)),
+    "secmail_certify_set_trust": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32, c.c_uint32)),
+    "secmail_certify_add_notation": ("openpgp", c.c_int, (c.c_void_p, c.c_char_p, c.c_char_p)),
+    "secmail_certify_allow_any_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_certify_user_id": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_certify_revoke_user_id": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_char_p,
             c.c_uint32,
             c.c_char_p,
             c.POINTER(c.c_void_p),

@@ -332,6 +332,24 @@ class SecretAbsent(Error):
     remedy = 'Use the file that has the secret part, or give the key callbacks that reach the token.'
 
 
+class UserIdNoMatch(Error):
+    """The certificate has no such user ID, or nobody stands by it as is needed."""
+
+    code = -412
+    name = "SECMAIL_E_USER_ID_NO_MATCH"
+    meaning = 'The certificate has no such user ID, or nobody stands by it as is needed.'
+    remedy = "Compare the user IDs letter by letter, and get the owner's current certificate."
+
+
+class CannotCertify(Error):
+    """No part of the key may certify other people's user IDs."""
+
+    code = -413
+    name = "SECMAIL_E_CANNOT_CERTIFY"
+    meaning = "No part of the key may certify other people's user IDs."
+    remedy = 'Use a key whose primary key may certify.'
+
+
 class NoRecipient(Error):
     """Nobody could open the message: it has no recipient and no password."""
 
@@ -791,6 +809,8 @@ BY_CODE: dict[int, type[Error]] = {
     -409: NotAKey,
     -410: KeyTampered,
     -411: SecretAbsent,
+    -412: UserIdNoMatch,
+    -413: CannotCertify,
     -500: NoRecipient,
     -501: NoSigner,
     -502: Incompatible,

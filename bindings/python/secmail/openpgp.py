@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import ctypes
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, overload
 
@@ -40,6 +40,8 @@ from .core import Context, Secret
 from .verify import Cert, KeyFlags, Literal, Policy, Verdicts
 
 __all__ = [
+    "Certification",
+    "Certifier",
     "Decrypted",
     "Decryptor",
     "Encryptor",
@@ -393,6 +395,78 @@ def revocation(
             OUT,
         )
     )
+
+
+class Certification(enum.IntEnum):
+    """How well it was checked that a user ID belongs to the owner of the key."""
+
+    GENERIC = _ffi.SECMAIL_CERTIFICATION_GENERIC
+    PERSONA = _ffi.SECMAIL_CERTIFICATION_PERSONA
+    CASUAL = _ffi.SECMAIL_CERTIFICATION_CASUAL
+    POSITIVE = _ffi.SECMAIL_CERTIFICATION_POSITIVE
+
+
+class Certifier(Operation):
+    """A key that certifies user IDs of other people's certificates.
+
+    `lifetime` is in seconds, 0 for ever; `trust` is (depth, amount).
+
+    >>> context = Context()
+    >>> alice, bob = generate(context, "Alice"), generate(context, "Bob")
+    >>> with Certifier(context, alice, notations={"how@example.org": "in person"}) as certifier:
+    ...     known = certifier.certify(bob.cert, "Bob")
+    >>> b"in person" in known.export(context, armored=False)
+    True
+    """
+
+    _prefix = "secmail_certify"
+
+    def __init__(
+        self,
+        context: Context,
+        key: Key,
+        *,
+        policy: Policy | None = None,
+        level: Certification = Certification.GENERIC,
+        local: bool = False,
+        lifetime: int = 0,
+        trust: tuple[int, int] = (0, 0),
+        notations: Mapping[str, str] | None = None,
+        any_user_id: bool = False,
+    ) -> None:
+        def prepare() -> None:
+            if policy is not None:
+                self._call("set_policy", policy.handle)
+            self._call("set_level", level)
+            self._call("set_local", int(local))
+            self._call("set_lifetime", lifetime)
+            self._call("set_trust", *trust)
+            for name, value in (notations or {}).items():
+                self._call("add_notation", _text(name), _text(value))
+            self._call("allow_any_user_id", int(any_user_id))
+
+        self._open(context, lib.secmail_certify_new, key.handle)
+        self._setup(prepare)
+
+    def certify(self, cert: Cert, user_id: str) -> Cert:
+        """The certificate, with a certification of the user ID."""
+        return self._make(lib.secmail_certify_user_id, cert, user_id)
+
+    def revoke(
+        self,
+        cert: Cert,
+        user_id: str,
+        reason: RevocationReason = RevocationReason.USER_ID,
+        text: str | None = None,
+    ) -> Cert:
+        """The certificate, with the certification taken back."""
+        call = lib.secmail_certify_revoke_user_id
+        return self._make(call, cert, user_id, reason, _text(text))
+
+    def _make(self, call: Callable[..., int], cert: Cert, user_id: str, *more: Any) -> Cert:
+        unref = lib.secmail_cert_unref
+        arguments = self.handle, cert.handle, _text(user_id), *more, OUT
+        return Cert.adopt(make(self._context, unref, call, *arguments))
 
 
 # -- Encrypting --------------------------------------------------------------------------------
