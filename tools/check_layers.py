@@ -33,6 +33,8 @@ MAY_KNOW = {
 FOREIGN = [
     (re.compile(r"sodium\.h"), ["crypto/", "core/memory.c", "core/context.c"]),
     (re.compile(r"gcrypt\.h|gpg-error\.h|nettle/.*|gnutls/crypto\.h"), ["crypto/"]),
+    (re.compile(r"expat\.h"), ["mailauth/report_read.c"]),
+    (re.compile(r"libpsl\.h"), ["mailauth/suffixes.c"]),
     (re.compile(r"zlib\.h"), ["verify/"]),
     (re.compile(r"gnutls/.*"), ["transport/"]),
     (re.compile(r"sqlite3\.h"), ["keyring/"]),

@@ -141,6 +141,7 @@ enum secmail_limit {
     SECMAIL_LIMIT_PASSWORD_TRIES = 14,         /**< S2K computations in one operation */
     SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES = 15, /**< trials of keys on PKESKs without recipient */
     SECMAIL_LIMIT_ARMOR_HEADER_SIZE = 16,      /**< bytes of armor header lines before the data */
+    SECMAIL_LIMIT_REPORT_ENTRIES = 17, /**< records, reasons and results of one DMARC report */
 };
 
 /** Limits as one object: an editable table that a context copies. One thread at a time. */

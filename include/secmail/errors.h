@@ -32,6 +32,9 @@
 /** A cryptographic library reported a failure that can't happen with valid arguments. Report it with the detail line; the operation was stopped and nothing was released. */
 #define SECMAIL_E_INTERNAL (-7)
 
+/** This build of the library has no such part. Build it with the option that the detail names; secmail_feature_supported() tells in advance. */
+#define SECMAIL_E_NOT_BUILT (-8)
+
 /** Text is not valid in its encoding. Check that the data arrived complete and unchanged. */
 #define SECMAIL_E_ENCODING (-100)
 
@@ -191,6 +194,9 @@
 /** The header lines of an ASCII armor are longer than is allowed. Raise the limit armor-header-size if the sender is trusted. */
 #define SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE (-616)
 
+/** A DMARC report has more records, reasons and results than is allowed. Raise the limit report-entries if the sender is trusted. */
+#define SECMAIL_E_LIMIT_REPORT_ENTRIES (-617)
+
 /** The text is not a usable otpauth URI. Ask for the URI or the QR code again; the detail names the part that is wrong. */
 #define SECMAIL_E_OTP_URI (-1000)
 
@@ -262,5 +268,17 @@
 
 /** The ARC chain takes no further seal. Pass the message on without a seal of your own. */
 #define SECMAIL_E_MAILAUTH_CHAIN (-1110)
+
+/** This is not an aggregate report of DMARC. Uncompress the attachment first; ask the sender of the report otherwise. */
+#define SECMAIL_E_MAILAUTH_REPORT (-1111)
+
+/** The report lacks something that each report must have. Set what the detail names before writing. */
+#define SECMAIL_E_MAILAUTH_REPORT_INCOMPLETE (-1112)
+
+/** The message doesn't belong into this report. Make a report for each policy domain; leave out messages to which no policy applies. */
+#define SECMAIL_E_MAILAUTH_REPORT_DOMAIN (-1113)
+
+/** This is not a public suffix list. Pass the file public_suffix_list.dat, as publicsuffix.org has it. */
+#define SECMAIL_E_MAILAUTH_SUFFIXES (-1114)
 
 #endif /* SECMAIL_ERRORS_H */

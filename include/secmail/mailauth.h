@@ -208,7 +208,7 @@ enum secmail_mailauth_option {
     SECMAIL_MAILAUTH_TRUST_PARTIAL = 2,
     /** Each LF of the message stands for a CRLF: mail from a file. */
     SECMAIL_MAILAUTH_LF_LINES = 4,
-    /** Write down how SPF and DMARC were evaluated: secmail_mailauth_trace(). */
+    /** Write down how the verdicts came about: secmail_mailauth_trace(). */
     SECMAIL_MAILAUTH_TRACE = 8,
     /** The message will be sealed: secmail_mailauth_seal(). */
     SECMAIL_MAILAUTH_WILL_SEAL = 16,
@@ -270,6 +270,34 @@ typedef const char *(*secmail_mailauth_suffix_fn)(void *user, const char *domain
  */
 SECMAIL_API int secmail_mailauth_set_public_suffixes(struct secmail_mailauth *m,
                                                      secmail_mailauth_suffix_fn find, void *user);
+
+/** A public suffix list. Immutable; any thread may look it up at any time. */
+struct secmail_suffixes;
+
+/**
+ * Reads a public suffix list, for secmail_mailauth_set_public_suffixes(): its text as
+ * publicsuffix.org has it (Debian: /usr/share/publicsuffix/public_suffix_list.dat), or the binary
+ * form of libpsl.
+ *
+ * @param[out] out  returned-owned; secmail_suffixes_free()
+ * @param list, size  not kept; NULL and 0 for the list that libpsl brings, as old as that is
+ * @return 0; SECMAIL_E_MAILAUTH_SUFFIXES (not such a list, or libpsl brings none),
+ *   SECMAIL_E_NOT_BUILT (without libpsl; feature "public-suffixes"). @since 0.1
+ */
+SECMAIL_API int secmail_suffixes_new(struct secmail_context *context, struct secmail_suffixes **out,
+                                     const uint8_t *list, size_t size);
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_suffixes_free(struct secmail_suffixes *suffixes);
+
+/**
+ * Finds the organizational domain of a name; a secmail_mailauth_suffix_fn whose `user` is the list:
+ * secmail_mailauth_set_public_suffixes(m, secmail_suffixes_find, suffixes).
+ *
+ * @param suffixes  a struct secmail_suffixes
+ * @param domain  in lower case, A-labels
+ * @return a pointer into `domain`; NULL if it has none, or an argument is NULL. @since 0.1
+ */
+SECMAIL_API const char *secmail_suffixes_find(void *suffixes, const char *domain);
 
 /* ------------------------------------------------------------------------------------------ */
 /* The message                                                                                  */
@@ -396,6 +424,7 @@ enum secmail_mailauth_text {
     SECMAIL_MAILAUTH_ORG_DOMAIN = 10,   /**< DMARC: organizational domain of the author's */
     SECMAIL_MAILAUTH_RECORD = 11,       /**< SPF, DMARC: the record that decided */
     SECMAIL_MAILAUTH_SIGNATURE = 12,    /**< DKIM: the first characters of `b=` (RFC 6008) */
+    SECMAIL_MAILAUTH_REPORT_URIS = 13,  /**< DMARC: `rua=`, where aggregate reports are wanted */
 };
 
 /**
@@ -415,16 +444,18 @@ enum secmail_mailauth_number {
     SECMAIL_MAILAUTH_UNSIGNED_BYTES = 4, /**< DKIM: of the body, behind what `l=` covers */
     SECMAIL_MAILAUTH_TESTING = 5,   /**< DKIM: 1 if the key record says `t=y`; DMARC: likewise */
     SECMAIL_MAILAUTH_INSTANCES = 6, /**< ARC: highest `i=` */
-    SECMAIL_MAILAUTH_POLICY_APPLIED = 7, /**< DMARC: enum secmail_mailauth_policy, of this author */
+    SECMAIL_MAILAUTH_POLICY_APPLIED = 7, /**< DMARC: enum secmail_mailauth_policy, of this author
+                                              after `t=y` */
     SECMAIL_MAILAUTH_SPF_ALIGNED = 8,    /**< DMARC: 1 if SPF passed for an aligned domain */
     SECMAIL_MAILAUTH_DKIM_ALIGNED = 9,   /**< DMARC: signatures that passed for an aligned domain */
     SECMAIL_MAILAUTH_ARC_OVERRIDE = 10,  /**< DMARC: 1 if a trusted sealer saw it pass */
     SECMAIL_MAILAUTH_LOOKUPS = 11,       /**< SPF: terms that asked the DNS */
     SECMAIL_MAILAUTH_VOIDS = 12,         /**< SPF: void lookups */
     SECMAIL_MAILAUTH_PREFIX_BITS = 13, /**< SPF: width of the ip4, ip6, a or mx term that matched */
-    SECMAIL_MAILAUTH_INCLUDE_DEPTH = 14, /**< SPF: includes around the term that matched */
-    SECMAIL_MAILAUTH_STRICT_SPF = 15,    /**< DMARC: 1 if aspf=s */
-    SECMAIL_MAILAUTH_STRICT_DKIM = 16,   /**< DMARC: 1 if adkim=s */
+    SECMAIL_MAILAUTH_INCLUDE_DEPTH = 14,    /**< SPF: includes around the term that matched */
+    SECMAIL_MAILAUTH_STRICT_SPF = 15,       /**< DMARC: 1 if aspf=s */
+    SECMAIL_MAILAUTH_STRICT_DKIM = 16,      /**< DMARC: 1 if adkim=s */
+    SECMAIL_MAILAUTH_POLICY_PUBLISHED = 17, /**< DMARC: that of this author before `t=y` */
 };
 
 /**
@@ -438,7 +469,7 @@ SECMAIL_API int secmail_mailauth_result_number(const struct secmail_mailauth_res
                                                uint32_t what, int64_t *number);
 
 /**
- * How SPF and DMARC were evaluated, one line a step, each ended by LF.
+ * How the message was evaluated, one line a step, each ended by LF and begun with its method.
  *
  * @return borrowed until the next evaluation; "" unless SECMAIL_MAILAUTH_TRACE is set. @since 0.1
  */
@@ -702,6 +733,181 @@ SECMAIL_API int secmail_dkim_signer_finish(struct secmail_dkim_signer *signer,
 SECMAIL_API int secmail_mailauth_seal(struct secmail_mailauth *m, const char *domain,
                                       const char *selector, const struct secmail_dkim_key *key,
                                       struct secmail_bytes **out);
+
+/* ------------------------------------------------------------------------------------------ */
+/* Aggregate reports                                                                            */
+
+/**
+ * An aggregate report of DMARC (RFC 9990): what one receiver saw, in some time, of mail whose
+ * author's policy is published at one domain. It is made by adding messages and written as XML, or
+ * read from XML, of RFC 9990 as of RFC 7489.
+ *
+ * Texts are UTF-8. In a report that was read, they are what its sender wrote, without blanks around
+ * it, words of the tables below in lower case, control characters shown as U+FFFD; treat them as
+ * you treat any text of strangers. The report belongs to one thread at a time, with its context.
+ */
+struct secmail_dmarc_report;
+
+/** Texts of a report. Words in brackets are all that a setter takes. */
+enum secmail_dmarc_report_text {
+    SECMAIL_DMARC_REPORT_ORG_NAME = 1,   /**< who reports; must be there */
+    SECMAIL_DMARC_REPORT_EMAIL = 2,      /**< contact of the reporter; must be there */
+    SECMAIL_DMARC_REPORT_CONTACT = 3,    /**< more about that contact */
+    SECMAIL_DMARC_REPORT_ID = 4,         /**< no two reports to a domain have the same; must be */
+    SECMAIL_DMARC_REPORT_ERROR = 5,      /**< what was wrong with the policy record */
+    SECMAIL_DMARC_REPORT_GENERATOR = 6,  /**< the reporting software */
+    SECMAIL_DMARC_REPORT_DOMAIN = 7,     /**< policy domain: where the record was; must be there */
+    SECMAIL_DMARC_REPORT_P = 8,          /**< [none quarantine reject]; must be there */
+    SECMAIL_DMARC_REPORT_SP = 9,         /**< [none quarantine reject] */
+    SECMAIL_DMARC_REPORT_NP = 10,        /**< [none quarantine reject] */
+    SECMAIL_DMARC_REPORT_ADKIM = 11,     /**< [r s] */
+    SECMAIL_DMARC_REPORT_ASPF = 12,      /**< [r s] */
+    SECMAIL_DMARC_REPORT_TESTING = 13,   /**< [y n] */
+    SECMAIL_DMARC_REPORT_DISCOVERY = 14, /**< [treewalk psl] */
+    SECMAIL_DMARC_REPORT_FO = 15,        /**< failure reporting options */
+    SECMAIL_DMARC_REPORT_VERSION = 16,   /**< of the format; only read */
+    SECMAIL_DMARC_REPORT_PCT = 17,       /**< RFC 7489's percentage; only read */
+};
+
+/** Texts of a record: one for each address, author domain and outcome. */
+enum secmail_dmarc_record_text {
+    SECMAIL_DMARC_RECORD_SOURCE_IP = 1,     /**< must be there */
+    SECMAIL_DMARC_RECORD_DISPOSITION = 2,   /**< [none pass quarantine reject]; must be there */
+    SECMAIL_DMARC_RECORD_DKIM = 3,          /**< an aligned signature? [pass fail]; must be there */
+    SECMAIL_DMARC_RECORD_SPF = 4,           /**< aligned SPF? [pass fail]; must be there */
+    SECMAIL_DMARC_RECORD_ENVELOPE_TO = 5,   /**< domain of the recipients */
+    SECMAIL_DMARC_RECORD_ENVELOPE_FROM = 6, /**< domain of the envelope sender; "" for <> */
+    SECMAIL_DMARC_RECORD_HEADER_FROM = 7,   /**< the author's domain; must be there */
+};
+
+/** What a record has several of. */
+enum secmail_dmarc_detail {
+    SECMAIL_DMARC_REASON = 1, /**< why the policy wasn't applied as published */
+    SECMAIL_DMARC_DKIM = 2,   /**< result of a signature, whether or not aligned */
+    SECMAIL_DMARC_SPF = 3,    /**< result of SPF */
+};
+
+/** Texts of a detail. */
+enum secmail_dmarc_detail_text {
+    /** Reason: [local_policy mailing_list other policy_test_mode trusted_forwarder]; must be. */
+    SECMAIL_DMARC_DETAIL_TYPE = 1,
+    SECMAIL_DMARC_DETAIL_DOMAIN = 2,   /**< DKIM, SPF: that was checked; must be there */
+    SECMAIL_DMARC_DETAIL_SELECTOR = 3, /**< DKIM; must be there */
+    SECMAIL_DMARC_DETAIL_SCOPE = 4,    /**< SPF: [mfrom]; reports of RFC 7489 have "helo" too */
+    /** DKIM, SPF; must be there: a name of enum secmail_mailauth_verdict. */
+    SECMAIL_DMARC_DETAIL_RESULT = 5,
+    SECMAIL_DMARC_DETAIL_COMMENT = 6, /**< all: more about it, for people */
+};
+
+/** Makes an empty report. @param context  must outlive it. @param[out] out  returned-owned;
+ * secmail_dmarc_report_free(). @return 0. @since 0.1 */
+SECMAIL_API int secmail_dmarc_report_new(struct secmail_context *context,
+                                         struct secmail_dmarc_report **out);
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_dmarc_report_free(struct secmail_dmarc_report *report);
+
+/**
+ * Adds an evaluated message. The first one settles the policy domain, unless it was set; the policy
+ * is that of the last one (RFC 9990 section 3: "note only the final configuration"). Messages with
+ * the same outcome become one record, with their number; that may renumber records, except that the
+ * message's own record is the last one until the next call.
+ *
+ * @param m  evaluated, with the client's address and with DMARC; borrowed for the call
+ * @param disposition  an enum secmail_mailauth_policy: what was done with the message if DMARC
+ *   failed; 0 for what its policy says. Where it differs, add the reason
+ *   (secmail_dmarc_report_add_detail()). "policy_test_mode" and "trusted_forwarder" are added where
+ *   the evaluation shows them.
+ * @return 0; SECMAIL_E_STATE (`m` isn't evaluated or lacks SPF's address),
+ *   SECMAIL_E_MAILAUTH_REPORT_DOMAIN (DMARC neither passed nor failed, or the policy was found at
+ *   another domain), SECMAIL_E_LIMIT_REPORT_ENTRIES. @since 0.1
+ */
+SECMAIL_API int secmail_dmarc_report_add_message(struct secmail_dmarc_report *report,
+                                                 const struct secmail_mailauth *m,
+                                                 uint32_t disposition);
+
+/**
+ * Sets a text of the report.
+ *
+ * @param what  an enum secmail_dmarc_report_text
+ * @param text  copied; NULL takes it away
+ * @return 0; SECMAIL_E_MAILAUTH_TEXT (not one of its words, not a domain name, not UTF-8, or with
+ *   control characters). @since 0.1
+ */
+SECMAIL_API int secmail_dmarc_report_set_text(struct secmail_dmarc_report *report, uint32_t what,
+                                              const char *text);
+/** A text of the report, borrowed until it is set again; NULL if there is none. @since 0.1 */
+SECMAIL_API const char *secmail_dmarc_report_text(const struct secmail_dmarc_report *report,
+                                                  uint32_t what);
+/** Sets the time that the report covers, both ends included. @return 0; SECMAIL_E_MAILAUTH_TEXT
+ * (before 1970, or it ends before it begins). @since 0.1 */
+SECMAIL_API int secmail_dmarc_report_set_range(struct secmail_dmarc_report *report, int64_t begin,
+                                               int64_t end);
+/** When the time begins; 0 if not known. @since 0.1 */
+SECMAIL_API int64_t secmail_dmarc_report_begin(const struct secmail_dmarc_report *report);
+/** When it ends; 0 if not known. @since 0.1 */
+SECMAIL_API int64_t secmail_dmarc_report_end(const struct secmail_dmarc_report *report);
+
+/** Adds an empty record that stands for `messages` messages, as the last one.
+ * @return 0; SECMAIL_E_LIMIT_REPORT_ENTRIES. @since 0.1 */
+SECMAIL_API int secmail_dmarc_report_add_record(struct secmail_dmarc_report *report,
+                                                uint64_t messages);
+/** How many records there are. @since 0.1 */
+SECMAIL_API size_t secmail_dmarc_report_count(const struct secmail_dmarc_report *report);
+/** For how many messages a record stands; 0 past the last. @since 0.1 */
+SECMAIL_API uint64_t secmail_dmarc_report_messages(const struct secmail_dmarc_report *report,
+                                                   size_t record);
+/** Sets a text of a record, an enum secmail_dmarc_record_text, as
+ * secmail_dmarc_report_set_text(). @return 0; SECMAIL_E_MAILAUTH_TEXT,
+ * SECMAIL_E_MAILAUTH_ADDRESS (not an IP address). @since 0.1 */
+SECMAIL_API int secmail_dmarc_report_set_record(struct secmail_dmarc_report *report, size_t record,
+                                                uint32_t what, const char *text);
+/** A text of a record, borrowed until it is set again; NULL if there is none. @since 0.1 */
+SECMAIL_API const char *secmail_dmarc_report_record(const struct secmail_dmarc_report *report,
+                                                    size_t record, uint32_t what);
+
+/** Adds an empty detail of a kind, an enum secmail_dmarc_detail, as the last one of its kind.
+ * @return 0; SECMAIL_E_LIMIT_REPORT_ENTRIES. @since 0.1 */
+SECMAIL_API int secmail_dmarc_report_add_detail(struct secmail_dmarc_report *report, size_t record,
+                                                uint32_t kind);
+/** How many details of a kind a record has; 0 past the last. @since 0.1 */
+SECMAIL_API size_t secmail_dmarc_report_detail_count(const struct secmail_dmarc_report *report,
+                                                     size_t record, uint32_t kind);
+/** Sets a text of a detail, an enum secmail_dmarc_detail_text, as secmail_dmarc_report_set_text().
+ * @return 0; SECMAIL_E_MAILAUTH_TEXT. @since 0.1 */
+SECMAIL_API int secmail_dmarc_report_set_detail(struct secmail_dmarc_report *report, size_t record,
+                                                uint32_t kind, size_t index, uint32_t what,
+                                                const char *text);
+/** A text of a detail, borrowed until it is set again; NULL if there is none. @since 0.1 */
+SECMAIL_API const char *secmail_dmarc_report_detail(const struct secmail_dmarc_report *report,
+                                                    size_t record, uint32_t kind, size_t index,
+                                                    uint32_t what);
+
+/** Makes one record of all that differ only in how many messages they stand for, and sorts them.
+ * Numbers of records are others after that. NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_dmarc_report_merge(struct secmail_dmarc_report *report);
+
+/**
+ * Writes the report as XML (RFC 9990 appendix A). It should be compressed with gzip and be sent
+ * only to where the DNS says that it is wanted (RFC 9990 sections 3.5 and 4).
+ *
+ * @param[out] out  returned-owned; a NUL follows and isn't counted
+ * @return 0; SECMAIL_E_MAILAUTH_REPORT_INCOMPLETE. @since 0.1
+ */
+SECMAIL_API int secmail_dmarc_report_write(struct secmail_dmarc_report *report,
+                                           struct secmail_bytes **out);
+
+/**
+ * Reads a report, of RFC 9990, RFC 7489 or older. What it doesn't know it passes over; a document
+ * type declaration is refused, so that no entity is ever expanded.
+ *
+ * @param[out] out  returned-owned; secmail_dmarc_report_free()
+ * @param xml, size  not compressed; not kept
+ * @return 0; SECMAIL_E_MAILAUTH_REPORT (not such a report), SECMAIL_E_LIMIT_REPORT_ENTRIES,
+ *   SECMAIL_E_NOT_BUILT (without Expat; feature "dmarc-report-reading"). @since 0.1
+ */
+SECMAIL_API int secmail_dmarc_report_read(struct secmail_context *context,
+                                          struct secmail_dmarc_report **out, const uint8_t *xml,
+                                          size_t size);
 
 #ifdef __cplusplus
 }

@@ -13,7 +13,7 @@
 
 struct smi_arena;
 
-enum { SMI_LIMITS = 17, SMI_DETAIL_SIZE = 400 };
+enum { SMI_LIMITS = 18, SMI_DETAIL_SIZE = 400 };
 
 struct secmail_limits {
     uint64_t value[SMI_LIMITS]; /* indexed by enum secmail_limit */

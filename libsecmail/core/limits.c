@@ -38,6 +38,8 @@ static const struct {
                                               SECMAIL_E_LIMIT_HIDDEN_RECIPIENT_TRIES},
     [SECMAIL_LIMIT_ARMOR_HEADER_SIZE] = {"armor-header-size", 64 << 10, "bytes",
                                          SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE},
+    [SECMAIL_LIMIT_REPORT_ENTRIES] = {"report-entries", 500000, "entries",
+                                      SECMAIL_E_LIMIT_REPORT_ENTRIES},
 };
 
 static bool is_limit(uint32_t limit)

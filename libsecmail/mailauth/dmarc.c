@@ -44,29 +44,29 @@ static bool policy_is_unknown(const struct smi_walk *w)
     return w->own_failed || (w->failed && !w->steps[0].found);
 }
 
+/* What "t=y" does to a policy (section 4.7). */
 static uint8_t lowered(const struct smi_dmarc_record *r, uint8_t policy)
 {
     return r->testing && policy > SECMAIL_MAILAUTH_POLICY_NONE ? policy - 1 : policy;
 }
 
-/* Which tag holds for this author, after what "t=y" does to it. 0 when an answer is missing or
- * can't be had: `failed` tells. */
+/* Which tag holds for this author. 0 when an answer is missing or can't be had: `failed` tells. */
 static uint8_t policy_of_author(struct dmarc *d, bool *failed)
 {
     const struct smi_dmarc_record *r = &d->applied->record;
     *failed = false;
     if (d->applied == &d->walk.steps[0])
-        return lowered(r, r->p);
+        return r->p;
     const uint8_t sub = r->sp ? r->sp : r->p;
     if (!r->np || r->np == sub)
-        return lowered(r, sub);
+        return sub;
     /* "if the response code received for a query for a domain name is NXDOMAIN" (section 3.2.13) */
     const struct smi_answer a = smi_ask(&d->m->answers, &d->author, SECMAIL_MAILAUTH_A);
     *failed = smi_dns_failed(a.status);
     if (a.status == SMI_DNS_OPEN || *failed)
         return 0;
     d->security = smi_weaker(d->security, a.security);
-    return lowered(r, a.status == SMI_DNS_NXDOMAIN ? r->np : sub);
+    return a.status == SMI_DNS_NXDOMAIN ? r->np : sub;
 }
 
 /* ---- Alignment (section 4.4) ---- */
@@ -160,6 +160,8 @@ static void put_details(struct dmarc *d)
     const struct smi_dmarc_record *r = &d->applied->record;
     smi_result_text(d->m, d->r, SECMAIL_MAILAUTH_DOMAIN, smi_domain_span(&d->applied->name));
     smi_result_text(d->m, d->r, SECMAIL_MAILAUTH_RECORD, r->text);
+    if (r->rua.size)
+        smi_result_text(d->m, d->r, SECMAIL_MAILAUTH_REPORT_URIS, r->rua);
     smi_result_number(d->r, SECMAIL_MAILAUTH_TESTING, r->testing);
     smi_result_number(d->r, SECMAIL_MAILAUTH_STRICT_DKIM, r->strict_dkim);
     smi_result_number(d->r, SECMAIL_MAILAUTH_STRICT_SPF, r->strict_spf);
@@ -191,7 +193,8 @@ static bool judge(struct dmarc *d)
         return finish(d, SECMAIL_MAILAUTH_TEMPERROR, "RFC 9989 section 5.3.6",
                       failed ? "the DNS gave no answer about the author's domain"
                              : "the DNS gave no answer that was needed for an aligned identifier");
-    smi_result_number(d->r, SECMAIL_MAILAUTH_POLICY_APPLIED, policy);
+    smi_result_number(d->r, SECMAIL_MAILAUTH_POLICY_PUBLISHED, policy);
+    smi_result_number(d->r, SECMAIL_MAILAUTH_POLICY_APPLIED, lowered(r, policy));
     if (!spf && !dkim)
         return finish_fail(d);
     return finish(d, SECMAIL_MAILAUTH_PASS, "RFC 9989 section 5.3.5",

@@ -14,6 +14,8 @@ struct smi_dmarc_record {
     bool testing;  /* t=y */
     bool unusable; /* p, sp or np is wrong, and there is no rua to report that to */
     struct smi_span text;
+    struct smi_span rua; /* if it has a URI */
+    struct smi_span fo;
 };
 
 /* Does it begin with "v=DMARC1"? */

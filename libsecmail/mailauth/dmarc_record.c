@@ -79,13 +79,13 @@ static void read_flag(struct smi_dmarc_record *r, const struct smi_tag *tag)
  * that is not valid": with a usable "rua" it counts as "p=none", without one as no record to apply
  * (RFC 9989 section 4.10.1).
  */
-static void judge_policies(struct smi_dmarc_record *r, bool bad, bool rua)
+static void judge_policies(struct smi_dmarc_record *r, bool bad)
 {
     if (r->p && !bad)
         return;
     r->p = SECMAIL_MAILAUTH_POLICY_NONE;
     r->sp = r->np = 0;
-    r->unusable = !rua;
+    r->unusable = !r->rua.size;
 }
 
 void smi_dmarc_record_read(struct smi_dmarc_record *r, struct smi_span text)
@@ -93,15 +93,17 @@ void smi_dmarc_record_read(struct smi_dmarc_record *r, struct smi_span text)
     *r = (struct smi_dmarc_record){.psd = 'u', .text = text};
     struct smi_span rest = text;
     struct smi_tag tag;
-    bool bad = false, rua = false;
+    bool bad = false;
     take_version(&rest);
     while (smi_tag_next(&rest, &tag)) {
         if (!tag.name.size || read_policy(r, &tag, &bad))
             continue;
         if (smi_span_equal(tag.name, smi_span_text("rua")))
-            rua = has_uri(tag.value);
+            r->rua = has_uri(tag.value) ? tag.value : smi_span("", 0);
+        else if (smi_span_equal(tag.name, smi_span_text("fo")))
+            r->fo = tag.value;
         else
             read_flag(r, &tag);
     }
-    judge_policies(r, bad, rua);
+    judge_policies(r, bad);
 }

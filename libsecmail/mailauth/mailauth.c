@@ -365,11 +365,14 @@ int secmail_mailauth_evaluate(struct secmail_mailauth *m)
         return SECMAIL_DONE;
     begin_run(m);
     const bool known = evaluate(m);
+    m->done = known && !m->answers.error && !m->strings.error;
+    if (m->done)
+        smi_trace_verdicts(m);
     if (m->trace.size)
         smi_put_u8(&m->trace, 0);
+    m->done = m->done && !m->trace.error;
     if (m->answers.error || m->strings.error || m->trace.error)
         return smi_nomem(m->context);
-    m->done = known;
     return known ? SECMAIL_DONE : SECMAIL_MAILAUTH_NEEDS_ANSWERS;
 }
 

@@ -72,4 +72,7 @@ static inline uint32_t smi_mailauth_limit(const struct secmail_mailauth *m,
 void smi_trace(struct secmail_mailauth *m, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The answers and verdicts, when they stand, if a trace is wanted. */
+void smi_trace_verdicts(struct secmail_mailauth *m);
+
 #endif

@@ -4,10 +4,7 @@
 
 #include "mailauth/object.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-enum { LINE_SIZE = 300, TEXT_MAX = 2000 };
+enum { TEXT_MAX = 2000 };
 
 void smi_result_begin(struct secmail_mailauth_result *r, const struct secmail_mailauth *m,
                       enum secmail_mailauth_method method)
@@ -49,19 +46,6 @@ void smi_result_set(struct secmail_mailauth *m, struct secmail_mailauth_result *
         put_text(&m->strings, about);
     }
     end_text(m, r, SECMAIL_MAILAUTH_REASON, at);
-}
-
-void smi_trace(struct secmail_mailauth *m, const char *format, ...)
-{
-    if (!(m->options & SECMAIL_MAILAUTH_TRACE))
-        return;
-    char line[LINE_SIZE];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    smi_put_visible(&m->trace, smi_span_text(line));
-    smi_put_u8(&m->trace, '\n');
 }
 
 /* ---- Reading ---- */

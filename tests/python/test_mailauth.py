@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unittest
 
-from secmail import Context, errors
+from secmail import Context, errors, feature_supported
 from secmail.mailauth import (
     Algorithm,
     Answer,
@@ -15,8 +15,11 @@ from secmail.mailauth import (
     Policy,
     Question,
     RecordType,
+    Report,
+    ReportRecord,
     Security,
     Status,
+    Suffixes,
     Verdict,
     find_trusted,
     limit_numbers,
@@ -180,6 +183,69 @@ class Results(Case):
         mine = b"Authentication-Results: localhost; dkim=pass\r\n"
         theirs = b"Authentication-Results: other; none\r\n"
         self.assertEqual(self.run_message(mine + theirs + mine + MAIL).forged(), [3, 1])
+
+
+class Reports(Case):
+    def report(self) -> Report:
+        report = Report(self.context, org_name="Receiver", email="d@mx.example", id="1")
+        report.set_range(NOW, NOW + 86399)
+        return report
+
+    def test_from_messages(self) -> None:
+        report = self.report()
+        for ip in ("192.0.2.1", "203.0.113.9", "192.0.2.1"):
+            message = self.run_message(MAIL, ip=ip, helo="h.example", mail_from="joe@example.com")
+            report.add_message(message, Policy.QUARANTINE)
+        report.merge()
+        again = Report.read(self.context, report.write())
+        self.assertEqual(again.texts["domain"], "example.com")
+        self.assertEqual(again["discovery"], "treewalk")
+        self.assertEqual(again.range, (NOW, NOW + 86399))
+        first, second = again.records
+        self.assertEqual((first.messages, first.texts["disposition"]), (2, "pass"))
+        self.assertEqual((second.messages, second.texts["disposition"]), (1, "quarantine"))
+        self.assertEqual(second.spf_results[0]["result"], "fail")
+        self.assertEqual([], list(first.reasons) + list(first.dkim_results))
+
+    def test_errors(self) -> None:
+        report = self.report()
+        with self.assertRaises(errors.MailauthReportIncomplete):
+            report.write()
+        with self.assertRaises(errors.MailauthText):
+            report["p"] = "maybe"
+        with self.assertRaises(KeyError):
+            report["nothing"] = "x"
+        report["p"] = "none"
+        report["p"] = None
+        self.assertIsNone(report["p"])
+        with self.assertRaises(errors.MailauthAddress):
+            report.add_record(ReportRecord(1, {"source_ip": "here"}))
+        with self.assertRaises(errors.MailauthReport):
+            Report.read(self.context, b"<html/>")
+        self.zone.clear()
+        with self.assertRaises(errors.MailauthReportDomain):
+            report.add_message(self.run_message(MAIL, ip="192.0.2.1"))
+
+    def test_limit(self) -> None:
+        context = Context(limits={"report-entries": 1})
+        with self.assertRaises(errors.LimitReportEntries):
+            Report.read(context, b"<feedback><record/><record/></feedback>")
+
+
+class PublicSuffixes(Case):
+    def test_list(self) -> None:
+        if not feature_supported("public-suffixes"):
+            self.assertRaises(errors.NotBuilt, Suffixes, self.context)
+            return
+        suffixes = Suffixes(self.context, b"com\nco.example\n")
+        self.assertEqual(suffixes.find("a.b.co.example"), "b.co.example")
+        self.assertIsNone(suffixes.find("co.example"))
+        message = self.run_message(MAIL, public_suffixes=suffixes)
+        del suffixes
+        assert message.dmarc is not None
+        self.assertEqual(message.dmarc.org_domain, "example.com")
+        with self.assertRaises(errors.MailauthSuffixes):
+            Suffixes(self.context, b"// nothing")
 
 
 if __name__ == "__main__":

@@ -248,6 +248,71 @@ static int read_results(struct secmail_context *context, void *user)
     return rc;
 }
 
+/* Messages in, XML out. */
+static int write_report(struct secmail_context *context, void *user)
+{
+    struct prepared *p = user;
+    struct secmail_mailauth *m = NULL;
+    struct secmail_dmarc_report *report = NULL;
+    struct secmail_bytes *xml = NULL;
+    int rc = secmail_mailauth_new(context, &m);
+    if (!rc)
+        rc = set_up(m, p);
+    if (!rc)
+        rc = evaluate(m, p->zone);
+    if (!rc)
+        rc = secmail_dmarc_report_new(context, &report);
+    if (!rc)
+        rc = secmail_dmarc_report_add_message(report, m, SECMAIL_MAILAUTH_POLICY_NONE);
+    if (rc)
+        assert_int_equal(secmail_dmarc_report_count(report), 0);
+    if (!rc)
+        rc = secmail_dmarc_report_set_text(report, SECMAIL_DMARC_REPORT_ORG_NAME, "x");
+    if (!rc)
+        rc = secmail_dmarc_report_set_text(report, SECMAIL_DMARC_REPORT_EMAIL, "x@x");
+    if (!rc)
+        rc = secmail_dmarc_report_set_text(report, SECMAIL_DMARC_REPORT_ID, "1");
+    if (!rc)
+        rc = secmail_dmarc_report_set_range(report, 1, 2);
+    if (!rc)
+        rc = secmail_dmarc_report_write(report, &xml);
+    secmail_bytes_free(xml);
+    secmail_dmarc_report_free(report);
+    secmail_mailauth_free(m);
+    return rc;
+}
+
+static int read_report(struct secmail_context *context, void *user)
+{
+    static const char xml[] =
+        "<feedback xmlns='urn:x'><report_metadata><email>a@b</email></report_metadata><record><row>"
+        "<source_ip>192.0.2.1</source_ip><count>3</count><policy_evaluated><reason><type>other"
+        "</type></reason></policy_evaluated></row></record></feedback>";
+    struct secmail_dmarc_report *report = NULL;
+    (void)user;
+    if (!secmail_feature_supported("dmarc-report-reading"))
+        return 0;
+    const int rc = secmail_dmarc_report_read(context, &report, (const uint8_t *)xml,
+                                             sizeof xml - 1);
+    if (rc)
+        assert_null(report);
+    else
+        assert_int_equal(secmail_dmarc_report_messages(report, 0), 3);
+    secmail_dmarc_report_free(report);
+    return rc;
+}
+
+static int read_suffixes(struct secmail_context *context, void *user)
+{
+    struct secmail_suffixes *suffixes = NULL;
+    (void)user;
+    if (!secmail_feature_supported("public-suffixes"))
+        return 0;
+    const int rc = secmail_suffixes_new(context, &suffixes, (const uint8_t *)"com\n", 4);
+    secmail_suffixes_free(suffixes);
+    return rc;
+}
+
 #define TORTURE(name)                                                                              \
     static void torture_##name(void **state)                                                       \
     {                                                                                              \
@@ -260,13 +325,18 @@ TORTURE(write_fields)
 TORTURE(sign)
 TORTURE(use_keys)
 TORTURE(read_results)
+TORTURE(write_report)
+TORTURE(read_report)
+TORTURE(read_suffixes)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(torture_verify),       cmocka_unit_test(torture_verify_again),
-        cmocka_unit_test(torture_write_fields), cmocka_unit_test(torture_sign),
-        cmocka_unit_test(torture_use_keys),     cmocka_unit_test(torture_read_results),
+        cmocka_unit_test(torture_verify),        cmocka_unit_test(torture_verify_again),
+        cmocka_unit_test(torture_write_fields),  cmocka_unit_test(torture_sign),
+        cmocka_unit_test(torture_use_keys),      cmocka_unit_test(torture_read_results),
+        cmocka_unit_test(torture_write_report),  cmocka_unit_test(torture_read_report),
+        cmocka_unit_test(torture_read_suffixes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -23,6 +23,7 @@ static void defaults_are_the_documented_ones(void **state)
         [SECMAIL_LIMIT_PASSWORD_TRIES] = 16,
         [SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES] = 64,
         [SECMAIL_LIMIT_ARMOR_HEADER_SIZE] = 64 << 10,
+        [SECMAIL_LIMIT_REPORT_ENTRIES] = 500000,
     };
     struct secmail_limits *limits;
     assert_int_equal(secmail_limits_new(&limits), 0);

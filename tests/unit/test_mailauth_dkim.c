@@ -423,6 +423,26 @@ static void test_odd_messages(void **state)
     secmail_mailauth_free(m);
 }
 
+static void test_trace(void **state)
+{
+    struct keys *k = *state;
+    char *text = sign_mail(k->f, &k->ed, mail, NULL, NULL);
+    struct secmail_mailauth *m = verify(k, text, k->ed.record, SECMAIL_MAILAUTH_TRACE);
+    assert_string_equal(secmail_mailauth_trace(m),
+                        "dns: s._domainkey.example.com TXT: answered, 1 records, secure\n"
+                        "dkim: example.com: pass: the signature is good\n");
+    secmail_mailauth_free(m);
+    m = verify(k, text, "TIMEOUT", SECMAIL_MAILAUTH_TRACE);
+    assert_non_null(strstr(secmail_mailauth_trace(m), "TXT: timeout, 0 records, secure\n"));
+    assert_non_null(strstr(secmail_mailauth_trace(m), "dkim: example.com: temperror: "));
+    secmail_mailauth_free(m);
+    m = verify(k, text, k->ed.record, 0);
+    assert_string_equal(secmail_mailauth_trace(m), "");
+    assert_string_equal(secmail_mailauth_trace(NULL), "");
+    secmail_mailauth_free(m);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -432,7 +452,7 @@ int main(void)
         cmocka_unit_test(test_bad_fields),      cmocka_unit_test(test_weak),
         cmocka_unit_test(test_key_limit),       cmocka_unit_test(test_partial),
         cmocka_unit_test(test_many_signatures), cmocka_unit_test(test_header_limits),
-        cmocka_unit_test(test_odd_messages),
+        cmocka_unit_test(test_odd_messages),    cmocka_unit_test(test_trace),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

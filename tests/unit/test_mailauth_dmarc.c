@@ -400,6 +400,92 @@ static void test_public_suffixes(void **state)
     }
 }
 
+static void expect_suffix(struct secmail_suffixes *s, const char *domain, const char *want)
+{
+    const char *got = secmail_suffixes_find(s, domain);
+    if (want) {
+        assert_non_null(got);
+        assert_string_equal(got, want);
+        assert_true(got >= domain && got <= domain + strlen(domain));
+    } else {
+        assert_null(got);
+    }
+}
+
+static void test_suffix_lists(void **state)
+{
+    struct fixture *f = *state;
+    static const char list[] = "// comment\n\nexample\nco.example\n*.ck\n!www.ck\n"
+                               "\xe5\x85\xac\xe5\x8f\xb8.cn\n";
+    struct secmail_suffixes *s;
+    const uint8_t *data = (const uint8_t *)list;
+    if (!secmail_feature_supported("public-suffixes")) {
+        assert_int_equal(secmail_suffixes_new(f->context, &s, data, sizeof list - 1),
+                         SECMAIL_E_NOT_BUILT);
+        assert_null(s);
+        assert_null(secmail_suffixes_find(NULL, "a.example"));
+        secmail_suffixes_free(s);
+        return;
+    }
+    assert_ok(f->context, secmail_suffixes_new(f->context, &s, data, sizeof list - 1));
+    expect_suffix(s, "a.b.example", "b.example");
+    expect_suffix(s, "b.example", "b.example");
+    expect_suffix(s, "example", NULL);
+    expect_suffix(s, "a.b.co.example", "b.co.example");
+    expect_suffix(s, "co.example", NULL);
+    expect_suffix(s, "a.b.ck", "a.b.ck");
+    expect_suffix(s, "x.www.ck", "www.ck");
+    expect_suffix(s, "a.b.xn--55qx5d.cn", "b.xn--55qx5d.cn");
+    expect_suffix(s, "a.b.unlisted", "b.unlisted");
+    assert_null(secmail_suffixes_find(s, NULL));
+    assert_null(secmail_suffixes_find(NULL, "a.example"));
+
+    static const struct zone zone[] = {
+        {"_dmarc.b.co.example", TXT, "v=DMARC1; p=reject"},
+        {"_dmarc.co.example", TXT, "v=DMARC1; p=quarantine"},
+        {0},
+    };
+    struct secmail_mailauth *m = new_message(f);
+    assert_ok(f->context, secmail_mailauth_set_public_suffixes(m, secmail_suffixes_find, s));
+    put_message(m, FROM("joe@a.b.co.example"));
+    zone_evaluate(m, zone);
+    assert_text(secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_DOMAIN, "b.co.example");
+    secmail_mailauth_free(m);
+    secmail_suffixes_free(s);
+
+    const uint8_t *page = (const uint8_t *)"// nothing\n";
+    assert_int_equal(secmail_suffixes_new(f->context, &s, page, 11), SECMAIL_E_MAILAUTH_SUFFIXES);
+    assert_null(s);
+    assert_int_equal(secmail_suffixes_new(f->context, &s, NULL, 1), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_suffixes_new(f->context, &s, data, 0), SECMAIL_E_ARGUMENT);
+    secmail_suffixes_free(NULL);
+    if (!secmail_suffixes_new(f->context, &s, NULL, 0)) {
+        expect_suffix(s, "mail.example.co.uk", "example.co.uk");
+        secmail_suffixes_free(s);
+    }
+}
+
+/* The policy before and after t=y, and where reports are wanted. */
+static void test_reported_policy(void **state)
+{
+    static const struct zone zone[] = {
+        {"_dmarc.example.com", TXT,
+         "v=DMARC1; p=reject; t=y; rua=mailto:a@example.com, mailto:b@example.net"},
+        {"_dmarc.example.net", TXT, "v=DMARC1; p=reject; rua=nowhere"},
+        {0},
+    };
+    struct secmail_mailauth *m = evaluate(*state, FROM("joe@example.com"), "", zone);
+    const struct secmail_mailauth_result *r = secmail_mailauth_dmarc(m);
+    assert_int_equal(number_of(r, SECMAIL_MAILAUTH_POLICY_PUBLISHED), 3);
+    assert_int_equal(number_of(r, SECMAIL_MAILAUTH_POLICY_APPLIED), 2);
+    assert_text(r, SECMAIL_MAILAUTH_REPORT_URIS, "mailto:a@example.com, mailto:b@example.net");
+    secmail_mailauth_free(m);
+    m = evaluate(*state, FROM("joe@example.net"), "", zone);
+    assert_null(
+        secmail_mailauth_result_text(secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_REPORT_URIS));
+    secmail_mailauth_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,7 +494,8 @@ int main(void)
         fixture_test(test_ambiguous_authors),  fixture_test(test_temporary),
         fixture_test(test_spf_needs_a_pass),   fixture_test(test_international),
         fixture_test(test_partial_signatures), fixture_test(test_signature_aligns),
-        fixture_test(test_public_suffixes),
+        fixture_test(test_public_suffixes),    fixture_test(test_suffix_lists),
+        fixture_test(test_reported_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ SECMAIL_E_RANDOM: Final = -4
 SECMAIL_E_CRYPTO_INIT: Final = -5
 SECMAIL_E_CLOCK: Final = -6
 SECMAIL_E_INTERNAL: Final = -7
+SECMAIL_E_NOT_BUILT: Final = -8
 SECMAIL_E_ENCODING: Final = -100
 SECMAIL_E_ARMOR: Final = -101
 SECMAIL_E_ARMOR_KIND: Final = -102
@@ -71,6 +72,7 @@ SECMAIL_E_LIMIT_ARGON2_WORK: Final = -613
 SECMAIL_E_LIMIT_PASSWORD_TRIES: Final = -614
 SECMAIL_E_LIMIT_HIDDEN_RECIPIENT_TRIES: Final = -615
 SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE: Final = -616
+SECMAIL_E_LIMIT_REPORT_ENTRIES: Final = -617
 SECMAIL_E_OTP_URI: Final = -1000
 SECMAIL_E_OTP_SECRET: Final = -1001
 SECMAIL_E_OTP_PARAMETER: Final = -1002
@@ -95,6 +97,10 @@ SECMAIL_E_MAILAUTH_NO_KEY: Final = -1107
 SECMAIL_E_MAILAUTH_FROM: Final = -1108
 SECMAIL_E_MAILAUTH_MESSAGE: Final = -1109
 SECMAIL_E_MAILAUTH_CHAIN: Final = -1110
+SECMAIL_E_MAILAUTH_REPORT: Final = -1111
+SECMAIL_E_MAILAUTH_REPORT_INCOMPLETE: Final = -1112
+SECMAIL_E_MAILAUTH_REPORT_DOMAIN: Final = -1113
+SECMAIL_E_MAILAUTH_SUFFIXES: Final = -1114
 
 # secmail/core.h
 SECMAIL_VERSION_NUMBER: Final = 100
@@ -114,6 +120,7 @@ SECMAIL_LIMIT_ARGON2_WORK: Final = 13
 SECMAIL_LIMIT_PASSWORD_TRIES: Final = 14
 SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES: Final = 15
 SECMAIL_LIMIT_ARMOR_HEADER_SIZE: Final = 16
+SECMAIL_LIMIT_REPORT_ENTRIES: Final = 17
 SECMAIL_LOG_DEBUG: Final = 0
 SECMAIL_LOG_INFO: Final = 1
 SECMAIL_LOG_WARNING: Final = 2
@@ -212,6 +219,7 @@ SECMAIL_MAILAUTH_AUTHOR_DOMAIN: Final = 9
 SECMAIL_MAILAUTH_ORG_DOMAIN: Final = 10
 SECMAIL_MAILAUTH_RECORD: Final = 11
 SECMAIL_MAILAUTH_SIGNATURE: Final = 12
+SECMAIL_MAILAUTH_REPORT_URIS: Final = 13
 SECMAIL_MAILAUTH_KEY_BITS: Final = 1
 SECMAIL_MAILAUTH_SIGNED_AT: Final = 2
 SECMAIL_MAILAUTH_EXPIRES_AT: Final = 3
@@ -228,10 +236,44 @@ SECMAIL_MAILAUTH_PREFIX_BITS: Final = 13
 SECMAIL_MAILAUTH_INCLUDE_DEPTH: Final = 14
 SECMAIL_MAILAUTH_STRICT_SPF: Final = 15
 SECMAIL_MAILAUTH_STRICT_DKIM: Final = 16
+SECMAIL_MAILAUTH_POLICY_PUBLISHED: Final = 17
 SECMAIL_DKIM_RSA_SHA256: Final = 1
 SECMAIL_DKIM_ED25519_SHA256: Final = 2
 SECMAIL_DKIM_ANY_AUTHOR: Final = 1
 SECMAIL_DKIM_LF_LINES: Final = 2
+SECMAIL_DMARC_REPORT_ORG_NAME: Final = 1
+SECMAIL_DMARC_REPORT_EMAIL: Final = 2
+SECMAIL_DMARC_REPORT_CONTACT: Final = 3
+SECMAIL_DMARC_REPORT_ID: Final = 4
+SECMAIL_DMARC_REPORT_ERROR: Final = 5
+SECMAIL_DMARC_REPORT_GENERATOR: Final = 6
+SECMAIL_DMARC_REPORT_DOMAIN: Final = 7
+SECMAIL_DMARC_REPORT_P: Final = 8
+SECMAIL_DMARC_REPORT_SP: Final = 9
+SECMAIL_DMARC_REPORT_NP: Final = 10
+SECMAIL_DMARC_REPORT_ADKIM: Final = 11
+SECMAIL_DMARC_REPORT_ASPF: Final = 12
+SECMAIL_DMARC_REPORT_TESTING: Final = 13
+SECMAIL_DMARC_REPORT_DISCOVERY: Final = 14
+SECMAIL_DMARC_REPORT_FO: Final = 15
+SECMAIL_DMARC_REPORT_VERSION: Final = 16
+SECMAIL_DMARC_REPORT_PCT: Final = 17
+SECMAIL_DMARC_RECORD_SOURCE_IP: Final = 1
+SECMAIL_DMARC_RECORD_DISPOSITION: Final = 2
+SECMAIL_DMARC_RECORD_DKIM: Final = 3
+SECMAIL_DMARC_RECORD_SPF: Final = 4
+SECMAIL_DMARC_RECORD_ENVELOPE_TO: Final = 5
+SECMAIL_DMARC_RECORD_ENVELOPE_FROM: Final = 6
+SECMAIL_DMARC_RECORD_HEADER_FROM: Final = 7
+SECMAIL_DMARC_REASON: Final = 1
+SECMAIL_DMARC_DKIM: Final = 2
+SECMAIL_DMARC_SPF: Final = 3
+SECMAIL_DMARC_DETAIL_TYPE: Final = 1
+SECMAIL_DMARC_DETAIL_DOMAIN: Final = 2
+SECMAIL_DMARC_DETAIL_SELECTOR: Final = 3
+SECMAIL_DMARC_DETAIL_SCOPE: Final = 4
+SECMAIL_DMARC_DETAIL_RESULT: Final = 5
+SECMAIL_DMARC_DETAIL_COMMENT: Final = 6
 secmail_mailauth_suffix_fn = c.CFUNCTYPE(c.c_char_p, c.c_void_p, c.c_char_p)
 
 # secmail/otp.h
@@ -501,6 +543,18 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.c_void_p,
         ),
     ),
+    "secmail_suffixes_new": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_suffixes_free": ("mailauth", None, (c.c_void_p,)),
+    "secmail_suffixes_find": ("mailauth", c.c_char_p, (c.c_void_p, c.c_char_p)),
     "secmail_mailauth_update": ("mailauth", c.c_int, (c.c_void_p, c.c_void_p, c.c_size_t)),
     "secmail_mailauth_finish_message": ("mailauth", c.c_int, (c.c_void_p,)),
     "secmail_mailauth_evaluate": ("mailauth", c.c_int, (c.c_void_p,)),
@@ -667,6 +721,73 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.c_char_p,
             c.c_void_p,
             c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_dmarc_report_new": ("mailauth", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_dmarc_report_free": ("mailauth", None, (c.c_void_p,)),
+    "secmail_dmarc_report_add_message": ("mailauth", c.c_int, (c.c_void_p, c.c_void_p, c.c_uint32)),
+    "secmail_dmarc_report_set_text": ("mailauth", c.c_int, (c.c_void_p, c.c_uint32, c.c_char_p)),
+    "secmail_dmarc_report_text": ("mailauth", c.c_char_p, (c.c_void_p, c.c_uint32)),
+    "secmail_dmarc_report_set_range": ("mailauth", c.c_int, (c.c_void_p, c.c_int64, c.c_int64)),
+    "secmail_dmarc_report_begin": ("mailauth", c.c_int64, (c.c_void_p,)),
+    "secmail_dmarc_report_end": ("mailauth", c.c_int64, (c.c_void_p,)),
+    "secmail_dmarc_report_add_record": ("mailauth", c.c_int, (c.c_void_p, c.c_uint64)),
+    "secmail_dmarc_report_count": ("mailauth", c.c_size_t, (c.c_void_p,)),
+    "secmail_dmarc_report_messages": ("mailauth", c.c_uint64, (c.c_void_p, c.c_size_t)),
+    "secmail_dmarc_report_set_record": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.c_uint32,
+            c.c_char_p,
+        ),
+    ),
+    "secmail_dmarc_report_record": ("mailauth", c.c_char_p, (c.c_void_p, c.c_size_t, c.c_uint32)),
+    "secmail_dmarc_report_add_detail": ("mailauth", c.c_int, (c.c_void_p, c.c_size_t, c.c_uint32)),
+    "secmail_dmarc_report_detail_count": (
+        "mailauth",
+        c.c_size_t,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.c_uint32,
+        ),
+    ),
+    "secmail_dmarc_report_set_detail": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.c_uint32,
+            c.c_size_t,
+            c.c_uint32,
+            c.c_char_p,
+        ),
+    ),
+    "secmail_dmarc_report_detail": (
+        "mailauth",
+        c.c_char_p,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.c_uint32,
+            c.c_size_t,
+            c.c_uint32,
+        ),
+    ),
+    "secmail_dmarc_report_merge": ("mailauth", None, (c.c_void_p,)),
+    "secmail_dmarc_report_write": ("mailauth", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_dmarc_report_read": (
+        "mailauth",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
         ),
     ),
     "secmail_otp_key_new": ("otp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),

@@ -80,6 +80,15 @@ class Internal(Error):
     remedy = 'Report it with the detail line; the operation was stopped and nothing was released.'
 
 
+class NotBuilt(Error):
+    """This build of the library has no such part."""
+
+    code = -8
+    name = "SECMAIL_E_NOT_BUILT"
+    meaning = 'This build of the library has no such part.'
+    remedy = 'Build it with the option that the detail names; secmail_feature_supported() tells in advance.'
+
+
 class Encoding(Error):
     """Text is not valid in its encoding."""
 
@@ -557,6 +566,15 @@ class LimitArmorHeaderSize(Error):
     remedy = 'Raise the limit armor-header-size if the sender is trusted.'
 
 
+class LimitReportEntries(Error):
+    """A DMARC report has more records, reasons and results than is allowed."""
+
+    code = -617
+    name = "SECMAIL_E_LIMIT_REPORT_ENTRIES"
+    meaning = 'A DMARC report has more records, reasons and results than is allowed.'
+    remedy = 'Raise the limit report-entries if the sender is trusted.'
+
+
 class OtpUri(Error):
     """The text is not a usable otpauth URI."""
 
@@ -773,6 +791,42 @@ class MailauthChain(Error):
     remedy = 'Pass the message on without a seal of your own.'
 
 
+class MailauthReport(Error):
+    """This is not an aggregate report of DMARC."""
+
+    code = -1111
+    name = "SECMAIL_E_MAILAUTH_REPORT"
+    meaning = 'This is not an aggregate report of DMARC.'
+    remedy = 'Uncompress the attachment first; ask the sender of the report otherwise.'
+
+
+class MailauthReportIncomplete(Error):
+    """The report lacks something that each report must have."""
+
+    code = -1112
+    name = "SECMAIL_E_MAILAUTH_REPORT_INCOMPLETE"
+    meaning = 'The report lacks something that each report must have.'
+    remedy = 'Set what the detail names before writing.'
+
+
+class MailauthReportDomain(Error):
+    """The message doesn't belong into this report."""
+
+    code = -1113
+    name = "SECMAIL_E_MAILAUTH_REPORT_DOMAIN"
+    meaning = "The message doesn't belong into this report."
+    remedy = 'Make a report for each policy domain; leave out messages to which no policy applies.'
+
+
+class MailauthSuffixes(Error):
+    """This is not a public suffix list."""
+
+    code = -1114
+    name = "SECMAIL_E_MAILAUTH_SUFFIXES"
+    meaning = 'This is not a public suffix list.'
+    remedy = 'Pass the file public_suffix_list.dat, as publicsuffix.org has it.'
+
+
 BY_CODE: dict[int, type[Error]] = {
     -1: Nomem,
     -2: Argument,
@@ -781,6 +835,7 @@ BY_CODE: dict[int, type[Error]] = {
     -5: CryptoInit,
     -6: Clock,
     -7: Internal,
+    -8: NotBuilt,
     -100: Encoding,
     -101: Armor,
     -102: ArmorKind,
@@ -834,6 +889,7 @@ BY_CODE: dict[int, type[Error]] = {
     -614: LimitPasswordTries,
     -615: LimitHiddenRecipientTries,
     -616: LimitArmorHeaderSize,
+    -617: LimitReportEntries,
     -1000: OtpUri,
     -1001: OtpSecret,
     -1002: OtpParameter,
@@ -858,4 +914,8 @@ BY_CODE: dict[int, type[Error]] = {
     -1108: MailauthFrom,
     -1109: MailauthMessage,
     -1110: MailauthChain,
+    -1111: MailauthReport,
+    -1112: MailauthReportIncomplete,
+    -1113: MailauthReportDomain,
+    -1114: MailauthSuffixes,
 }

@@ -50,9 +50,12 @@ __all__ = [
     "Policy",
     "Question",
     "RecordType",
+    "Report",
+    "ReportRecord",
     "Result",
     "Security",
     "Status",
+    "Suffixes",
     "Verdict",
     "find_trusted",
     "limit_numbers",
@@ -236,6 +239,7 @@ _TEXTS = {
     "org_domain": _ffi.SECMAIL_MAILAUTH_ORG_DOMAIN,
     "record": _ffi.SECMAIL_MAILAUTH_RECORD,
     "signature": _ffi.SECMAIL_MAILAUTH_SIGNATURE,
+    "report_uris": _ffi.SECMAIL_MAILAUTH_REPORT_URIS,
 }
 
 _NUMBERS = {
@@ -254,6 +258,7 @@ _NUMBERS = {
     "include_depth": _ffi.SECMAIL_MAILAUTH_INCLUDE_DEPTH,
     "strict_spf": _ffi.SECMAIL_MAILAUTH_STRICT_SPF,
     "strict_dkim": _ffi.SECMAIL_MAILAUTH_STRICT_DKIM,
+    "policy_published": _ffi.SECMAIL_MAILAUTH_POLICY_PUBLISHED,
 }
 
 
@@ -276,6 +281,7 @@ class Result:
     org_domain: str | None = None
     record: str | None = None
     signature: str | None = None
+    report_uris: str | None = None
     policy: Policy | None = None
     numbers: Mapping[str, int] = field(default_factory=dict)
 
@@ -305,6 +311,36 @@ class Result:
 # -- Messages ----------------------------------------------------------------------------------
 
 
+class Suffixes:
+    """A public suffix list, for judging DMARC as RFC 7489 did.
+
+    `data` is the list's file, None the one that libpsl brings. Raises errors.NotBuilt where the
+    library was built without libpsl.
+    """
+
+    _handle: ctypes.c_void_p | None = None
+
+    def __init__(self, context: Context, data: Buffer | None = None) -> None:
+        raw, size = (None, 0) if data is None else borrow(data)
+        new, free = lib.secmail_suffixes_new, lib.secmail_suffixes_free
+        self._handle = make(context, free, new, context.handle, OUT, raw, size)
+
+    @property
+    def handle(self) -> ctypes.c_void_p | None:
+        """The C object."""
+        return self._handle
+
+    def find(self, domain: str) -> str | None:
+        """The organizational domain of a name, None if it has none."""
+        raw: bytes | None = lib.secmail_suffixes_find(self._handle, domain.encode())
+        return None if raw is None else raw.decode()
+
+    def __del__(self) -> None:
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            lib.secmail_suffixes_free(handle)
+
+
 class Message(Operation):
     """The authentication of one message."""
 
@@ -323,8 +359,10 @@ class Message(Operation):
         limits: Mapping[str, int] | None = None,
         deadline: int | None = None,
         trusted_sealers: Iterable[str] = (),
+        public_suffixes: Suffixes | None = None,
     ) -> None:
         super().__init__(context)
+        self._suffixes = public_suffixes  # lives as long as the message
 
         def steps() -> None:
             self._set("set_client_ip", None if ip is None else str(ip))
@@ -340,6 +378,10 @@ class Message(Operation):
                 self._call("set_deadline", deadline)
             for domain in trusted_sealers:
                 self._set("trust_sealer", domain)
+            if public_suffixes is not None:
+                kind = _ffi.secmail_mailauth_suffix_fn
+                find = ctypes.cast(lib.secmail_suffixes_find, kind)
+                self._call("set_public_suffixes", find, public_suffixes.handle)
 
         self._setup(steps)
 
@@ -406,7 +448,7 @@ class Message(Operation):
 
     @property
     def trace(self) -> str:
-        """How SPF and DMARC were evaluated, if Option.TRACE is set."""
+        """How the message was evaluated, if Option.TRACE is set."""
         raw: bytes = lib.secmail_mailauth_trace(self.handle)
         return raw.decode()
 
@@ -618,3 +660,156 @@ def find_trusted(context: Context, message: bytes, authserv_id: str) -> Authenti
     """
     find = lib.secmail_authres_find_trusted
     return _read(context, find, message, len(message), authserv_id.encode())
+
+
+# -- Aggregate reports -------------------------------------------------------------------------
+
+
+def _names(prefix: str, last: str) -> dict[str, int]:
+    """The texts of an enum by their names in lower case."""
+    found = {
+        name[len(prefix) :].lower(): number
+        for name, number in vars(_ffi).items()
+        if name.startswith(prefix) and isinstance(number, int)
+    }
+    return {name: n for name, n in found.items() if n <= found[last]}
+
+
+_REPORT = _names("SECMAIL_DMARC_REPORT_", "pct")
+_RECORD = _names("SECMAIL_DMARC_RECORD_", "header_from")
+_DETAIL = _names("SECMAIL_DMARC_DETAIL_", "comment")
+_KINDS = {
+    "reasons": _ffi.SECMAIL_DMARC_REASON,
+    "dkim_results": _ffi.SECMAIL_DMARC_DKIM,
+    "spf_results": _ffi.SECMAIL_DMARC_SPF,
+}
+Details = Sequence[Mapping[str, str]]
+
+
+def _clean(texts: Mapping[str, bytes | None]) -> dict[str, str]:
+    return {name: raw.decode() for name, raw in texts.items() if raw is not None}
+
+
+@dataclass(frozen=True)
+class ReportRecord:
+    """What happened to so many messages. What isn't there is missing in the mappings.
+
+    `texts` has source_ip, disposition, dkim, spf, envelope_to, envelope_from, header_from; reasons
+    have type and comment; results have domain, selector or scope, result and comment.
+    """
+
+    messages: int
+    texts: Mapping[str, str]
+    reasons: Details = ()
+    dkim_results: Details = ()
+    spf_results: Details = ()
+
+
+class Report(Operation):
+    """An aggregate report of DMARC (RFC 9990).
+
+    >>> report = Report(Context(), org_name="Example", email="d@mx.example", id="1",
+    ...                 domain="example.com", p="reject")
+    >>> report.set_range(1767139200, 1767225599)
+    >>> report.add_record(ReportRecord(3, {"source_ip": "192.0.2.1", "disposition": "pass",
+    ...     "dkim": "fail", "spf": "pass", "header_from": "example.com"},
+    ...     spf_results=[{"domain": "example.com", "result": "pass"}]))
+    >>> again = Report.read(Context(), report.write())
+    >>> again["p"], again.range, [record.messages for record in again.records]
+    ('reject', (1767139200, 1767225599), [3])
+    """
+
+    _prefix = "secmail_dmarc_report"
+
+    def __init__(self, context: Context, **texts: str) -> None:
+        super().__init__(context)
+
+        def steps() -> None:
+            for name, text in texts.items():
+                self[name] = text
+
+        self._setup(steps)
+
+    @classmethod
+    def read(cls, context: Context, xml: Buffer) -> Report:
+        """Reads a report in XML; uncompress it first. Raises errors.MailauthReport for what isn't
+        one. Treat its texts as you treat any text of strangers."""
+        report = cls.__new__(cls)
+        report._open(context, lib.secmail_dmarc_report_read, *borrow(xml))
+        return report
+
+    def __setitem__(self, name: str, text: str | None) -> None:
+        raw = None if text is None else text.encode()
+        self._call("set_text", _REPORT[name], raw)
+
+    def __getitem__(self, name: str) -> str | None:
+        raw: bytes | None = lib.secmail_dmarc_report_text(self.handle, _REPORT[name])
+        return None if raw is None else raw.decode()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All texts by their names: org_name, email, contact, id, error, generator, domain, p, sp,
+        np, adkim, aspf, testing, discovery, fo, version, pct."""
+        read = lib.secmail_dmarc_report_text
+        return _clean({name: read(self.handle, what) for name, what in _REPORT.items()})
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """When the time that it covers begins and ends."""
+        handle = self.handle
+        return (
+            int(lib.secmail_dmarc_report_begin(handle)),
+            int(lib.secmail_dmarc_report_end(handle)),
+        )
+
+    def set_range(self, begin: int, end: int) -> None:
+        """Sets the time that it covers, both ends included."""
+        self._call("set_range", begin, end)
+
+    def add_message(self, message: Message, disposition: Policy | None = None) -> None:
+        """Adds an evaluated message, and what was done with it (None: what its policy says)."""
+        self._call("add_message", message.handle, 0 if disposition is None else disposition)
+
+    def add_record(self, record: ReportRecord) -> None:
+        """Adds a record."""
+        self._call("add_record", record.messages)
+        number = lib.secmail_dmarc_report_count(self.handle) - 1
+        for name, text in record.texts.items():
+            self._call("set_record", number, _RECORD[name], text.encode())
+        for kind, what in _KINDS.items():
+            for index, detail in enumerate(getattr(record, kind)):
+                self._call("add_detail", number, what)
+                for name, text in detail.items():
+                    place = (number, what, index, _DETAIL[name])
+                    self._call("set_detail", *place, text.encode())
+
+    def _details(self, record: int, kind: int) -> list[dict[str, str]]:
+        count = lib.secmail_dmarc_report_detail_count(self.handle, record, kind)
+        read = lib.secmail_dmarc_report_detail
+        return [
+            _clean({name: read(self.handle, record, kind, i, n) for name, n in _DETAIL.items()})
+            for i in range(count)
+        ]
+
+    def _read_record(self, record: int) -> ReportRecord:
+        read = lib.secmail_dmarc_report_record
+        texts = {name: read(self.handle, record, what) for name, what in _RECORD.items()}
+        return ReportRecord(
+            int(lib.secmail_dmarc_report_messages(self.handle, record)),
+            _clean(texts),
+            **{kind: self._details(record, what) for kind, what in _KINDS.items()},
+        )
+
+    @property
+    def records(self) -> list[ReportRecord]:
+        """All records."""
+        count = lib.secmail_dmarc_report_count(self.handle)
+        return [self._read_record(record) for record in range(count)]
+
+    def merge(self) -> None:
+        """Makes one record of all that differ only in how many messages they stand for."""
+        lib.secmail_dmarc_report_merge(self.handle)
+
+    def write(self) -> bytes:
+        """The report as XML; compress it with gzip before sending it."""
+        return make_bytes(self._context, lib.secmail_dmarc_report_write, self.handle, OUT)
