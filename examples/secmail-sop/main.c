@@ -23,6 +23,10 @@ static const struct subcommand table[] = {
      " <KEYS >KEYS", "Change, set or take away the password of secret keys"},
     {"revoke-key", run_revoke_key, OPTION(OPT_NO_ARMOR) | OPTION(OPT_WITH_KEY_PASSWORD), 0, 0,
      " <KEYS >CERTS", "Make revocation certificates"},
+    {"update-key", run_update_key,
+     OPTION(OPT_NO_ARMOR) | OPTION(OPT_SIGNING_ONLY) | OPTION(OPT_NO_ADDED_CAPABILITIES) |
+         OPTION(OPT_REVOKE_DEPRECATED_KEYS) | OPTION(OPT_WITH_KEY_PASSWORD),
+     0, 0, " <KEYS >KEYS", "Keep secret keys up to date"},
     {"certify-userid", run_certify_userid,
      OPTION(OPT_NO_ARMOR) | OPTION(OPT_USERID) | OPTION(OPT_WITH_KEY_PASSWORD) |
          OPTION(OPT_NO_REQUIRE_SELF_SIG),

@@ -11,7 +11,7 @@ import harness
 from harness import *  # noqa: F403
 import packets
 
-MISSING_SUBCOMMANDS = ["update-key", "merge-certs", "validate-userid"]
+MISSING_SUBCOMMANDS = ["merge-certs", "validate-userid"]
 TEXT = "Grüße aus Köln\r\nzweite Zeile\n".encode()
 BINARY = bytes(range(256)) * 33
 LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([0-9A-F]{40}|[0-9A-F]{64}) "

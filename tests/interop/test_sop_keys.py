@@ -132,6 +132,84 @@ class Revocation(Case):
         self.assertRefused(self.sop("revoke-key", "x", stdin=cert), UNSUPPORTED_OPTION)
 
 
+class Update(Case):
+    """update-key"""
+
+    def capabilities(self, key):
+        """Does it encrypt, does it sign?"""
+        cert = self.file("c", self.sop.must("extract-cert", stdin=key))
+        message = self.sop("encrypt", cert, stdin=b"x")
+        signature = self.sop("sign", self.file("k", key), stdin=b"x")
+        if message.code == OK:
+            self.assertEqual(self.sop.must("decrypt", self.file("k", key), stdin=message.out), b"x")
+        if signature.code == OK:
+            self.sop.must("verify", self.file("s", signature.out), cert, stdin=b"x")
+        return message.code == OK, signature.code == OK
+
+    def test_a_fresh_key_stays_as_it_is(self):
+        for profile in PROFILES:
+            key = self.sop.must("generate-key", f"--profile={profile}", "Alice", "Alice 2")
+            self.assertEqual(self.sop.must("update-key", stdin=key), key)
+
+    def test_a_locked_key_that_needs_nothing(self):
+        password = self.file("p", b"x")
+        key = self.sop.must("generate-key", f"--with-key-password={password}", "Alice")
+        self.assertEqual(self.sop.must("update-key", stdin=key), key)
+
+    def test_an_encryption_subkey_is_added(self):
+        for profile in PROFILES:
+            key = self.sop.must("generate-key", f"--profile={profile}", "--signing-only", "Alice")
+            self.assertEqual(self.capabilities(key), (False, True))
+            for option in ("--signing-only", "--no-added-capabilities"):
+                self.assertEqual(self.sop.must("update-key", option, stdin=key), key)
+            updated = self.sop.must("update-key", stdin=key)
+            self.assertEqual(self.capabilities(updated), (True, True))
+            self.assertEqual(self.sop.must("update-key", stdin=updated), updated)
+
+    def test_it_keeps_its_password(self):
+        password, wrong = self.file("p", b"x"), self.file("w", b"y")
+        key = self.sop.must("generate-key", f"--with-key-password={password}", "--signing-only",
+                            "Alice")
+        for options in ([], [f"--with-key-password={wrong}"]):
+            self.assertRefused(self.sop("update-key", *options, stdin=key), KEY_IS_PROTECTED)
+        updated = self.sop.must("update-key", f"--with-key-password={wrong}",
+                                f"--with-key-password={password}", stdin=key)
+        self.assertRefused(self.sop("sign", self.file("k", updated), stdin=b"x"), KEY_IS_PROTECTED)
+        clear = self.sop.must("change-key-password", f"--old-key-password={password}",
+                              stdin=updated)
+        self.assertEqual(self.capabilities(clear), (True, True))
+
+    def test_old_hashes(self):
+        old = packets.Identity(version=4, hash_id=packets.SHA1)
+        key = old.key()
+        self.assertEqual(self.capabilities(key), (False, False))
+        updated = self.sop.must("update-key", "--no-armor", stdin=key)
+        self.assertEqual(self.capabilities(updated), (True, True))
+        self.assertEqual(self.sop.must("update-key", "--no-armor", stdin=updated), updated)
+        tags = [tag for tag, _ in packets.split(updated)]
+        self.assertEqual(tags.count(7), [tag for tag, _ in packets.split(key)].count(7))
+
+    def test_a_revoked_key_is_beyond_repair(self):
+        key = self.sop.must("generate-key", "--no-armor", "Alice")
+        primary, rest = split_primary(key)
+        revoked = primary + split_primary(self.sop.must("revoke-key", "--no-armor",
+                                                        stdin=key))[1] + rest
+        self.assertRefused(self.sop("update-key", stdin=revoked), PRIMARY_KEY_BAD)
+        self.assertRefused(self.sop("update-key", stdin=key + revoked), PRIMARY_KEY_BAD)
+
+    def test_several_keys(self):
+        keys = b"".join(self.sop.must("generate-key", "--no-armor", "--signing-only", name)
+                        for name in "AB")
+        updated = self.sop.must("update-key", "--no-armor", stdin=keys)
+        self.assertEqual([tag for tag, _ in packets.split(updated)].count(7), 4)
+
+    def test_refusals(self):
+        cert = self.sop.must("extract-cert", stdin=self.sop.must("generate-key", "Alice"))
+        for data in (cert, b"", b"x"):
+            self.assertRefused(self.sop("update-key", stdin=data), BAD_DATA)
+        self.assertRefused(self.sop("update-key", "x", stdin=cert), UNSUPPORTED_OPTION)
+
+
 class Certification(Case):
     """certify-userid"""
 
