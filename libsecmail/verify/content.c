@@ -342,7 +342,8 @@ static int packet(struct smi_content *c)
     case SMI_TAG_SED:
     case SMI_TAG_SEIPD:
     case SMI_TAG_LIBREPGP_AEAD:
-        return malformed(c, "must not stand inside the content of another message");
+        return malformed(c, "must not stand here: an encrypted message is decrypted first, and not "
+                            "put into another one");
     default:
         break;
     }

@@ -35,23 +35,21 @@ static void open_packets(struct smi_inline *r, struct smi_source *packets)
     r->content.signatures = r->signatures;
 }
 
-static bool is_white(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* Empty lines may stand in front of a cleartext-signed message, other text must not. */
-static int skip_white(struct smi_inline *r, const uint8_t **data, size_t *size)
+/* Skips lines of white space, which may stand in front of a cleartext-signed message; other text
+ * must not. */
+static int skip_white(struct smi_inline *r)
 {
     for (;;) {
-        size_t white = 0;
-        int rc = smi_peek(&r->window.source, 1, data, size);
-        if (rc || !*size)
+        const uint8_t *p;
+        size_t n, white = 0;
+        int rc = smi_peek(&r->window.source, 1, &p, &n);
+        if (rc || !n)
             return rc;
-        while (white < *size && is_white((*data)[white]))
+        while (white < n && p[white] && strchr(" \t\r\n", p[white]))
             white++;
         if (!white)
             return 0;
+        r->in_line = p[white - 1] != '\n';
         smi_skip(&r->window.source, white);
     }
 }
@@ -63,12 +61,12 @@ static int open_text(struct smi_inline *r)
     struct smi_source *source = &r->window.source;
     const uint8_t *p;
     size_t n;
-    int rc = skip_white(r, &p, &n);
+    int rc = skip_white(r);
     if (!rc)
         rc = smi_peek(source, length, &p, &n);
     if (rc)
         return rc;
-    if (n >= length && !memcmp(p, begin, length)) {
+    if (!r->in_line && n >= length && !memcmp(p, begin, length)) {
         smi_cleartext_source_open(&r->text, r->context, source, r->hold_limit);
         r->form = SMI_INLINE_CLEARTEXT;
         return 0;

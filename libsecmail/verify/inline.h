@@ -17,6 +17,7 @@ struct smi_inline {
     uint64_t hold_limit;        /* for a line of cleartext */
     enum { SMI_INLINE_START, SMI_INLINE_PACKETS, SMI_INLINE_CLEARTEXT } form;
     struct smi_window_source window;
+    bool in_line; /* white space stands before what follows on its line */
     bool armored;
     struct smi_dearmor_source dearmor;
     struct smi_content content;

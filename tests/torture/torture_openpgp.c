@@ -14,6 +14,7 @@ struct material {
     struct collected messages[4]; /* SEIPDv1, SEIPDv2; to a password: SEIPDv2 armored, LibrePGP */
     struct collected large;       /* SEIPDv1, above the limit of held plaintext */
     uint8_t *data;
+    char text[5000]; /* lines that a cleartext signature changes nothing of */
 };
 
 static const uint32_t profiles[] = {SECMAIL_PROFILE_RFC4880, SECMAIL_PROFILE_RFC9580};
@@ -72,6 +73,8 @@ static void make_material(struct material *m)
     fixture_init(&m->f, NULL);
     struct fixture *f = &m->f;
     m->data = make_data(f, SIZE);
+    for (size_t i = 0; i < sizeof m->text - 1; i++)
+        m->text[i] = i % 50 == 49 ? '\n' : i % 50 ? 'x' : '-';
     for (size_t i = 0; i < 2; i++) {
         struct secmail_bytes *bytes;
         m->keys[i] = make_key(f, profiles[i], "Alice");
@@ -453,6 +456,127 @@ static int sign_and_verify(struct secmail_context *context, void *user)
     return rc;
 }
 
+/* ---------------------------------------------------------------- signed messages */
+
+static int sign_update(void *operation, struct secmail_input *in, struct secmail_output *out,
+                       int end)
+{
+    return secmail_inline_sign_update(operation, in, out, end);
+}
+
+static int verify_update(void *operation, struct secmail_input *in, struct secmail_output *out,
+                         int end)
+{
+    return secmail_inline_verify_update(operation, in, out, end);
+}
+
+static int detach_update(void *operation, struct secmail_input *in, struct secmail_output *out,
+                         int end)
+{
+    return secmail_inline_detach_update(operation, in, out, end);
+}
+
+static int inline_sign(struct secmail_context *context, struct material *m, uint32_t form,
+                       bool whole, struct collected *message)
+{
+    struct secmail_inline_sign *s = NULL;
+    struct secmail_bytes *bytes = NULL;
+    int rc = secmail_inline_sign_new(context, &s);
+    if (!rc)
+        rc = secmail_inline_sign_set_form(s, form);
+    if (!rc)
+        rc = secmail_inline_sign_set_armor(s, whole);
+    for (size_t i = 0; i < 6 && !rc; i++)
+        rc = secmail_inline_sign_add_signer(s, m->keys[i % 2]);
+    if (!rc)
+        rc = whole ? secmail_inline_sign_bytes(s, (const uint8_t *)m->text, strlen(m->text), &bytes)
+                   : drive(sign_update, s, (const uint8_t *)m->text, strlen(m->text), 999, 99,
+                           message);
+    if (whole && !rc)
+        put(message, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
+    secmail_bytes_free(bytes);
+    secmail_inline_sign_free(s);
+    return rc;
+}
+
+static int inline_verify(struct secmail_context *context, struct material *m, bool whole,
+                         const struct collected *message)
+{
+    struct secmail_inline_verify *v = NULL;
+    struct secmail_bytes *bytes = NULL;
+    struct collected out = {0};
+    int rc = secmail_inline_verify_new(context, &v);
+    for (size_t i = 0; i < 6 && !rc; i++)
+        rc = secmail_inline_verify_add_cert(v, secmail_key_cert(m->keys[i % 2]));
+    if (!rc)
+        rc = secmail_inline_verify_allow_rewind(v, 1);
+    if (!rc)
+        rc = whole ? secmail_inline_verify_bytes(v, message->data, message->size, &bytes)
+                   : drive(verify_update, v, message->data, message->size, 999, 99, &out);
+    const size_t size = whole ? secmail_bytes_size(bytes) : out.size;
+    if (!rc)
+        assert_int_equal(secmail_inline_verify_good_count(v), 6);
+    assert_true(rc ? size == 0 : size >= strlen(m->text));
+    secmail_bytes_free(bytes);
+    secmail_inline_verify_free(v);
+    drop(&out);
+    return rc;
+}
+
+static int inline_detach(struct secmail_context *context, const struct collected *message)
+{
+    struct secmail_inline_detach *d = NULL;
+    struct secmail_bytes *bytes = NULL;
+    struct collected out = {0};
+    int rc = secmail_inline_detach_new(context, &d);
+    if (!rc)
+        rc = drive(detach_update, d, message->data, message->size, 999, 99, &out);
+    if (!rc)
+        rc = secmail_inline_detach_signatures(d, 1, &bytes);
+    secmail_bytes_free(bytes);
+    secmail_inline_detach_free(d);
+    drop(&out);
+    return rc;
+}
+
+static int sign_verify_detach(struct secmail_context *context, struct material *m, uint32_t form,
+                              bool whole)
+{
+    struct collected message = {0};
+    int rc = inline_sign(context, m, form, whole, &message);
+    if (!rc)
+        rc = inline_verify(context, m, whole, &message);
+    if (!rc)
+        rc = inline_detach(context, &message);
+    drop(&message);
+    return rc;
+}
+
+static int inline_binary(struct secmail_context *context, void *user)
+{
+    return sign_verify_detach(context, user, SECMAIL_INLINE_BINARY, false);
+}
+
+static int inline_text_whole(struct secmail_context *context, void *user)
+{
+    return sign_verify_detach(context, user, SECMAIL_INLINE_TEXT, true);
+}
+
+static int inline_cleartext(struct secmail_context *context, void *user)
+{
+    return sign_verify_detach(context, user, SECMAIL_INLINE_CLEARTEXT, false);
+}
+
+static int inline_in_two_readings(struct secmail_context *context, void *user)
+{
+    struct secmail_limits *limits;
+    assert_int_equal(secmail_limits_new(&limits), 0);
+    assert_int_equal(secmail_limits_set(limits, SECMAIL_LIMIT_HELD_PLAINTEXT, 1000), 0);
+    assert_int_equal(secmail_context_set_limits(context, limits), 0);
+    secmail_limits_free(limits);
+    return sign_verify_detach(context, user, SECMAIL_INLINE_TEXT, false);
+}
+
 static void all(void **state)
 {
     (void)state;
@@ -476,7 +600,11 @@ static void all(void **state)
                 {"decrypt_by_password", decrypt_by_password},
                 {"decrypt_librepgp", decrypt_librepgp},
                 {"decrypt_in_two_readings", decrypt_in_two_readings},
-                {"sign_and_verify", sign_and_verify}};
+                {"sign_and_verify", sign_and_verify},
+                {"inline_binary", inline_binary},
+                {"inline_text_whole", inline_text_whole},
+                {"inline_cleartext", inline_cleartext},
+                {"inline_in_two_readings", inline_in_two_readings}};
     struct material m;
     make_material(&m);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
