@@ -542,7 +542,8 @@ SECMAIL_API int secmail_encrypt_set_size(struct secmail_encrypt *encrypt, uint64
  *
  * @param cert  a reference is taken
  * @return 0; SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID (the certificate
- *   or all its encryption keys are), SECMAIL_E_CANNOT_ENCRYPT (it has no encryption key),
+ *   or all its encryption keys are), SECMAIL_E_POLICY (it refuses their algorithms or sizes),
+ *   SECMAIL_E_CANNOT_ENCRYPT (it has no encryption key),
  *   SECMAIL_E_UNSUPPORTED_ALGORITHM (it has only such as this build lacks), SECMAIL_E_STATE.
  * @since 0.1
  */
@@ -560,8 +561,8 @@ SECMAIL_API int secmail_encrypt_add_password(struct secmail_encrypt *encrypt,
  *
  * @param key  a reference is taken
  * @return 0; SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_CANNOT_SIGN,
- *   SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID, SECMAIL_E_RANDOM,
- * SECMAIL_E_STATE.
+ *   SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID, SECMAIL_E_POLICY,
+ *   SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_RANDOM, SECMAIL_E_STATE.
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,

@@ -236,7 +236,8 @@ struct secmail_key_info {
     uint32_t algorithm; /**< number of RFC 9580 section 9.1 */
     uint32_t flags;     /**< secmail_key_flags that hold; 0 while the key isn't valid */
     int32_t validity;   /**< 0 if it may be used; SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED,
-                           SECMAIL_E_KEY_INVALID */
+                           SECMAIL_E_KEY_INVALID, SECMAIL_E_POLICY (it refuses algorithm and
+                           size), SECMAIL_E_UNSUPPORTED_ALGORITHM (of the primary key) */
     int64_t created;    /**< seconds since 1970 */
     int64_t expires;    /**< seconds since 1970; -1 for never */
 };

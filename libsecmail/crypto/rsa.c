@@ -3,22 +3,14 @@
  * runs out; numbers here are bounded, so that they stay small. */
 #include "crypto/rsa.h"
 
-#include "core/secret.h"
 #include "crypto/der.h"
 #include "crypto/hash.h"
+#include "crypto/number.h"
 
 #include <nettle/rsa.h>
 
 /* 1.2.840.113549.1.1.1 */
 static const uint8_t rsa_oid[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
-
-static uint32_t bits_of(const uint8_t *number, size_t size)
-{
-    uint32_t bits = (uint32_t)size * 8;
-    for (uint8_t top = number[0]; bits && !(top & 0x80); top = (uint8_t)(top << 1))
-        bits--;
-    return bits;
-}
 
 /* ---- Public keys ---- */
 
@@ -53,8 +45,8 @@ static bool is_sound(struct smi_rsa_public *key)
     if (key->n_size > SMI_RSA_MAX_SIZE || !(key->n[key->n_size - 1] & 1) ||
         !(key->e[key->e_size - 1] & 1))
         return false;
-    key->bits = bits_of(key->n, key->n_size);
-    const uint32_t e_bits = bits_of(key->e, key->e_size);
+    key->bits = smi_number_bits(&(struct smi_number){key->n, key->n_size});
+    const uint32_t e_bits = smi_number_bits(&(struct smi_number){key->e, key->e_size});
     return key->bits >= 64 && e_bits > 1 && e_bits <= SMI_RSA_MAX_EXPONENT_BITS;
 }
 
@@ -94,22 +86,14 @@ struct pair {
     struct rsa_private_key priv;
 };
 
-static void wipe_number(mpz_t number)
-{
-    const size_t limbs = mpz_size(number);
-    if (limbs)
-        smi_wipe(mpz_limbs_modify(number, (mp_size_t)limbs), limbs * sizeof(mp_limb_t));
-    mpz_set_ui(number, 0);
-}
-
 static void close_pair(struct pair *k)
 {
-    wipe_number(k->priv.d);
-    wipe_number(k->priv.p);
-    wipe_number(k->priv.q);
-    wipe_number(k->priv.a);
-    wipe_number(k->priv.b);
-    wipe_number(k->priv.c);
+    smi_mpz_wipe(k->priv.d);
+    smi_mpz_wipe(k->priv.p);
+    smi_mpz_wipe(k->priv.q);
+    smi_mpz_wipe(k->priv.a);
+    smi_mpz_wipe(k->priv.b);
+    smi_mpz_wipe(k->priv.c);
     rsa_public_key_clear(&k->pub);
     rsa_private_key_clear(&k->priv);
 }
@@ -130,8 +114,7 @@ static bool is_consistent(const struct pair *k)
     mpz_init(product);
     mpz_mul(product, k->priv.p, k->priv.q);
     const bool same = mpz_cmp(product, k->pub.n) == 0;
-    wipe_number(product);
-    mpz_clear(product);
+    smi_mpz_close(product);
     return same && mpz_odd_p(k->pub.n) && mpz_odd_p(k->pub.e) && mpz_cmp_ui(k->pub.e, 1) > 0 &&
            mpz_sizeinbase(k->pub.e, 2) <= SMI_RSA_MAX_EXPONENT_BITS;
 }
@@ -168,37 +151,16 @@ void smi_rsa_put_public(struct smi_buf *b, const uint8_t *der, size_t size)
     smi_put(b, start.data, at.pos);
 }
 
-/*
- * nettle's random functions can't fail. A failure is noted, and the result thrown away; until then
- * the loops that look for a fitting number get bytes that change, or they would never end.
- */
-struct source {
-    struct secmail_context *context;
-    int rc;
-    uint64_t filler;
-};
-
-static void draw(void *user, size_t size, uint8_t *out)
-{
-    struct source *s = user;
-    if (!s->rc)
-        s->rc = smi_random(s->context, out, size);
-    for (size_t i = 0; s->rc && i < size; i++) {
-        s->filler = s->filler * UINT64_C(6364136223846793005) + 1442695040888963407U;
-        out[i] = (uint8_t)(s->filler >> 56);
-    }
-}
-
 int smi_rsa_sign_sha256(struct secmail_context *context, const uint8_t *der, size_t size,
                         const uint8_t digest[32], struct smi_buf *sig)
 {
     struct pair k;
-    struct source s = {.context = context};
+    struct smi_draw s = {.context = context};
     if (!open_pair(&k, der, size))
         return smi_fail(context, SECMAIL_E_INTERNAL, "an RSA key that was checked can't be read");
     mpz_t number;
     mpz_init(number);
-    const bool ok = rsa_sha256_sign_digest_tr(&k.pub, &k.priv, &s, draw, digest, number);
+    const bool ok = rsa_sha256_sign_digest_tr(&k.pub, &k.priv, &s, smi_draw, digest, number);
     uint8_t *to = ok && !s.rc ? smi_buf_add(sig, k.pub.size) : NULL;
     if (to)
         nettle_mpz_get_str_256(k.pub.size, to, number);
@@ -248,12 +210,12 @@ static int write_pair(struct secmail_context *context, const struct pair *k,
 int smi_rsa_generate(struct secmail_context *context, uint32_t bits, struct secmail_secret **out)
 {
     struct pair k;
-    struct source s = {.context = context};
+    struct smi_draw s = {.context = context};
     *out = NULL;
     rsa_public_key_init(&k.pub);
     rsa_private_key_init(&k.priv);
     mpz_set_ui(k.pub.e, 65537);
-    const bool ok = rsa_generate_keypair(&k.pub, &k.priv, &s, draw, NULL, NULL, bits, 0);
+    const bool ok = rsa_generate_keypair(&k.pub, &k.priv, &s, smi_draw, NULL, NULL, bits, 0);
     int rc = s.rc;
     if (!rc && !ok)
         rc = smi_fail(context, SECMAIL_E_INTERNAL, "nettle could not make an RSA key");

@@ -253,7 +253,7 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
 {
     const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
     const struct secmail_secret *secret = smi_key_secret(key, index);
-    if (!smi_pkesk_is_for(pkesk, public_key) || !(public_key->use & SMI_USE_ENCRYPT))
+    if (!smi_pkesk_is_for(pkesk, public_key) || !(public_key->use & SMI_USE_DECRYPT))
         return 0;
     bool may_decrypt;
     int rc = check_flags(d, key, index, &may_decrypt);

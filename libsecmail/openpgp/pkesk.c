@@ -110,8 +110,9 @@ static int derive_kek(struct secmail_context *context, const struct smi_public_k
                       size_t *size)
 {
     *size = key->algo == SMI_PK_ECDH ? smi_cipher_key_size(key->kdf_cipher) : 16;
-    return key->algo == SMI_PK_ECDH ? ecdh_kek(context, key, shared, kek)
-                                    : x25519_kek(context, ephemeral, key->point, shared, kek);
+    return key->algo == SMI_PK_ECDH
+               ? ecdh_kek(context, key, shared, kek)
+               : x25519_kek(context, ephemeral, key->field[0].data, shared, kek);
 }
 
 /* ---------------------------------------------------------------- opening */
@@ -210,7 +211,7 @@ int smi_pkesk_open(struct secmail_context *context, const struct smi_pkesk *p,
     struct encrypted e;
     uint8_t shared[32];
     *opened = false;
-    if (!(key->use & SMI_USE_ENCRYPT) || !read_fields(p, &e))
+    if (!(key->use & SMI_USE_DECRYPT) || !read_fields(p, &e))
         return 0;
     if (!smi_x25519(shared, secmail_secret_data(secret), e.ephemeral))
         return smi_fail(context, SECMAIL_E_WEAK_POINT,
@@ -300,7 +301,7 @@ int smi_pkesk_write(struct secmail_context *context, struct smi_buf *b,
     if (rc)
         return rc;
     smi_x25519_public(ephemeral, secret);
-    if (smi_x25519(shared, secret, key->point))
+    if (smi_x25519(shared, secret, key->field[0].data))
         rc = wrap(context, key, session_key, ephemeral, shared, wrapped, &size);
     else
         rc = smi_fail(context, SECMAIL_E_WEAK_POINT, "the key %s lies in a small subgroup",

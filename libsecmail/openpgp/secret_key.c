@@ -23,7 +23,7 @@ struct protection {
 
 static bool is_curve25519(const struct smi_public_key *key)
 {
-    return key->use != SMI_USE_NONE;
+    return key->use & (SMI_USE_SIGN | SMI_USE_ENCRYPT);
 }
 
 /* Legacy encodings are MPIs: of the octets as they are for EdDSA, reversed for ECDH
@@ -35,7 +35,8 @@ static bool read_native(const struct smi_public_key *key, struct smi_cursor *in,
         return !in->bad;
     }
     const struct smi_cursor mpi = smi_mpi_read(in);
-    if (!smi_mpi_fit(&mpi, native, 32))
+    const struct smi_number number = {mpi.data, mpi.size};
+    if (mpi.bad || !smi_mpi_fit(&number, native, 32))
         return false;
     for (size_t i = 0; key->algo == SMI_PK_ECDH && i < 16; i++) {
         const uint8_t swap = native[i];
@@ -64,11 +65,11 @@ static int check_pair(struct secmail_context *context, const struct smi_public_k
                       const uint8_t *native)
 {
     uint8_t point[32];
-    if (key->use == SMI_USE_SIGN)
+    if (key->use & SMI_USE_SIGN)
         smi_ed25519_public(point, native);
     else
         smi_x25519_public(point, native);
-    if (smi_equal(point, key->point, sizeof point))
+    if (smi_equal(point, key->field[0].data, sizeof point))
         return 0;
     return smi_fail(context, SECMAIL_E_KEY_TAMPERED,
                     "the secret part of the key %s does not belong to its public part", key->hex);

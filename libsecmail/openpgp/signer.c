@@ -28,6 +28,17 @@ int smi_signing_time(struct secmail_context *context, const struct smi_public_ke
                     smi_date(key->created, date));
 }
 
+static void put_signature(struct smi_buf *body, const struct smi_public_key *key,
+                          const uint8_t raw[64])
+{
+    if (key->algo == SMI_PK_EDDSA_LEGACY) {
+        smi_mpi_write(body, raw, 32);
+        smi_mpi_write(body, raw + 32, 32);
+    } else {
+        smi_put(body, raw, 64);
+    }
+}
+
 /* Appends the body of a signature over what `hash` has taken in. The hash is used up. */
 static int complete(struct secmail_context *context, const struct smi_signer *signer, uint8_t type,
                     const struct smi_buf *hashed, struct smi_hash *hash, const uint8_t *salt,
@@ -40,9 +51,10 @@ static int complete(struct secmail_context *context, const struct smi_signer *si
     if (hashed->error || body->error)
         return smi_nomem(context);
     smi_signature_digest(hash, key->version, body->data + start, body->size - start, digest);
-    smi_ed25519_sign(raw, secmail_secret_data(signer->secret), key->point, digest,
+    smi_ed25519_sign(raw, secmail_secret_data(signer->secret), key->field[0].data, digest,
                      smi_hash_size(hash->algo));
-    smi_signature_end(body, key, digest, salt, salt_size, raw);
+    smi_signature_end(body, key, digest, salt, salt_size);
+    put_signature(body, key, raw);
     return body->error ? smi_nomem(context) : 0;
 }
 

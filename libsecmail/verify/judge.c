@@ -3,6 +3,7 @@
 #include "judge.h"
 
 #include "codec/hex.h"
+#include "pk_verify.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -192,6 +193,15 @@ static int judge_with_key(struct smi_judge *judge, struct secmail_verdict *v,
         add_reason(v, SECMAIL_REASON_VERSION,
                    "a version %u signature can't be made by a version %u key", sig->version,
                    key->version);
+        v->status = SECMAIL_VERDICT_REJECTED;
+        return 0;
+    }
+    if (smi_hash_size(sig->hash) < smi_pk_least_digest(key)) {
+        char name[SMI_PK_TEXT];
+        add_reason(
+            v, SECMAIL_REASON_HASH,
+            "%s is too short a hash for the key %s (%s; RFC 9580 sections 5.2.3.2 to 5.2.3.5)",
+            smi_hash_name(sig->hash), key->hex, smi_public_key_text(key, name));
         v->status = SECMAIL_VERDICT_REJECTED;
         return 0;
     }

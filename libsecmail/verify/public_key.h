@@ -3,49 +3,27 @@
 #ifndef SMI_VERIFY_PUBLIC_KEY_H
 #define SMI_VERIFY_PUBLIC_KEY_H
 
-#include "core/bytes.h"
-#include "core/context.h"
 #include "crypto/hash.h"
-
-enum smi_pk_algo { /* RFC 9580 section 9.1, RFC 9980 */
-                   SMI_PK_RSA = 1,
-                   SMI_PK_RSA_ENCRYPT = 2,
-                   SMI_PK_RSA_SIGN = 3,
-                   SMI_PK_ELGAMAL = 16,
-                   SMI_PK_DSA = 17,
-                   SMI_PK_ECDH = 18,
-                   SMI_PK_ECDSA = 19,
-                   SMI_PK_EDDSA_LEGACY = 22,
-                   SMI_PK_X25519 = 25,
-                   SMI_PK_X448 = 26,
-                   SMI_PK_ED25519 = 27,
-                   SMI_PK_ED448 = 28,
-};
-
-/* What this build can do with the key. */
-enum smi_key_use {
-    SMI_USE_NONE = 0,
-    SMI_USE_SIGN = 1,    /* Ed25519, in either encoding */
-    SMI_USE_ENCRYPT = 2, /* X25519, in either encoding */
-};
+#include "verify/pk_algorithm.h"
 
 struct smi_public_key {
     uint8_t version; /* 4 or 6; another number is kept as it is and of no use */
     uint8_t algo;
-    uint8_t use; /* enum smi_key_use */
+    uint8_t use;                  /* enum smi_key_use: what this build can do with the key */
+    uint8_t curve;                /* enum smi_curve */
+    uint16_t bits;                /* of the modulus, or of the curve's field */
+    uint8_t kdf_hash, kdf_cipher; /* ECDH only */
     uint8_t fp_size;
     uint32_t created;
     uint8_t fp[32];
     uint8_t key_id[8];
-    char hex[65];                 /* the fingerprint as text */
-    uint8_t point[32];            /* native Ed25519 or X25519 public key, if use is not 0 */
-    uint8_t kdf_hash, kdf_cipher; /* ECDH only */
-    const uint8_t *body;          /* borrowed: the public part of the packet */
+    char hex[65]; /* the fingerprint as text */
+    /* Borrowed from the body: the MPIs of RSA, DSA, ElGamal; [0] alone is the point of a curve,
+     * native ones without what prefixes them in MPIs. Set if use isn't 0. */
+    struct smi_number field[SMI_PK_FIELDS_MAX];
+    const uint8_t *body; /* borrowed: the public part of the packet */
     size_t body_size;
 };
-
-/* "Ed25519": for messages. */
-SMI_SHARED const char *smi_pk_name(uint8_t algo);
 
 /*
  * Reads the public part of a key packet, which for secret key packets ends before the secret part:
@@ -61,19 +39,12 @@ SMI_SHARED int smi_public_key_read(struct secmail_context *context, struct smi_p
 SMI_SHARED void smi_public_key_hash(struct smi_hash *hash, const struct smi_public_key *key,
                                     uint8_t version);
 
-/* Body of the packet for a new key on Curve25519: native encoding for version 6, legacy MPI
- * encoding for version 4. `algo` is one of EDDSA_LEGACY, ECDH, ED25519, X25519. */
-SMI_SHARED void smi_public_key_write(struct smi_buf *b, uint8_t version, uint8_t algo,
-                                     uint32_t created, const uint8_t point[32]);
-
 /* Computes fingerprint and key ID of key->body. */
 SMI_SHARED int smi_public_key_name(struct secmail_context *context, struct smi_public_key *key);
 
-/* MPIs (section 3.2): big-endian with a bit count in front. The value's bytes, without leading
- * zeros if the writer followed the rules; bad cursor if there are fewer bytes than declared. */
-SMI_SHARED struct smi_cursor smi_mpi_read(struct smi_cursor *in);
-SMI_SHARED void smi_mpi_write(struct smi_buf *b, const uint8_t *value, size_t size);
-/* Right-aligns an MPI's value in a field of fixed size; false if it is too long. */
-SMI_SHARED bool smi_mpi_fit(const struct smi_cursor *mpi, uint8_t *to, size_t size);
+/* "RSA with 2048 bits", "ECDSA on NIST P-256": for messages. */
+enum { SMI_PK_TEXT = 48 };
+SMI_SHARED const char *smi_public_key_text(const struct smi_public_key *key,
+                                           char text[SMI_PK_TEXT]);
 
 #endif

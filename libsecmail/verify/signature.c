@@ -2,8 +2,8 @@
 /* Signature packets, version 4 and 6. */
 #include "signature.h"
 
-#include "crypto/curve25519.h"
 #include "packet.h"
+#include "pk_verify.h"
 
 /* ---------------------------------------------------------------- reading */
 
@@ -141,26 +141,21 @@ static void read_areas(struct smi_signature *sig, struct smi_cursor hashed,
         sig->problem = SECMAIL_REASON_MALFORMED;
 }
 
-static bool read_legacy_eddsa(struct smi_signature *sig, struct smi_cursor *in)
-{
-    const struct smi_cursor r = smi_mpi_read(in);
-    const struct smi_cursor s = smi_mpi_read(in);
-    return smi_mpi_fit(&r, sig->raw, 32) && smi_mpi_fit(&s, sig->raw + 32, 32);
-}
-
+/* Nothing may follow the algorithm's fields. */
 static void read_material(struct smi_signature *sig, struct smi_cursor *in)
 {
-    bool ok = false;
-    if (sig->pk == SMI_PK_EDDSA_LEGACY) {
-        ok = read_legacy_eddsa(sig, in);
-    } else if (sig->pk == SMI_PK_ED25519) {
-        smi_copy(in, sig->raw, 64);
-        ok = !in->bad;
-    } else {
+    const struct smi_pk_algorithm *algorithm = smi_pk_algorithm(sig->pk);
+    if (!algorithm || !(algorithm->use & SMI_USE_VERIFY)) {
         sig->problem = sig->problem ? sig->problem : SECMAIL_REASON_ALGORITHM;
         return;
     }
-    if (!ok || smi_left(in))
+    for (size_t i = 0; algorithm->signature_fields[i]; i++) {
+        const bool is_mpi = algorithm->signature_fields[i] == 'm';
+        const struct smi_cursor field = is_mpi ? smi_mpi_read(in)
+                                               : smi_sub(in, algorithm->signature_size);
+        sig->fields[i] = (struct smi_number){field.data, field.size};
+    }
+    if (in->bad || smi_left(in))
         sig->problem = SECMAIL_REASON_MALFORMED;
 }
 
@@ -307,10 +302,8 @@ void smi_signature_digest(struct smi_hash *hash, uint8_t version, const uint8_t 
 bool smi_signature_fits(const struct smi_signature *sig, const struct smi_public_key *key,
                         const uint8_t *digest)
 {
-    if (sig->problem || !(key->use & SMI_USE_SIGN) || sig->pk != key->algo)
-        return false;
-    return digest[0] == sig->left[0] && digest[1] == sig->left[1] &&
-           smi_ed25519_verify(sig->raw, key->point, digest, smi_hash_size(sig->hash));
+    return !sig->problem && sig->pk == key->algo && digest[0] == sig->left[0] &&
+           digest[1] == sig->left[1] && smi_pk_verify(key, sig->fields, sig->hash, digest);
 }
 
 int smi_signature_check_object(struct secmail_context *context, const struct smi_signature *sig,
@@ -383,19 +376,12 @@ static void put_unhashed(struct smi_buf *body, const struct smi_public_key *key)
 }
 
 void smi_signature_end(struct smi_buf *body, const struct smi_public_key *key,
-                       const uint8_t *digest, const uint8_t *salt, size_t salt_size,
-                       const uint8_t raw[64])
+                       const uint8_t *digest, const uint8_t *salt, size_t salt_size)
 {
     put_unhashed(body, key);
     smi_put(body, digest, 2);
     if (key->version == 6) {
         smi_put_u8(body, (uint8_t)salt_size);
         smi_put(body, salt, salt_size);
-    }
-    if (key->algo == SMI_PK_EDDSA_LEGACY) {
-        smi_mpi_write(body, raw, 32);
-        smi_mpi_write(body, raw + 32, 32);
-    } else {
-        smi_put(body, raw, 64);
     }
 }

@@ -82,7 +82,7 @@ struct smi_signature {
     const uint8_t *issuer_fp; /* NULL: none */
     uint8_t issuer_id[8];
     struct smi_cursor preferred_ciphers, preferred_aead, embedded; /* data NULL: none */
-    uint8_t raw[64];           /* Ed25519 signature, native order */
+    struct smi_number fields[2];                                   /* the algorithm's; borrowed */
     atomic_uchar checked;      /* SMI_CHECK_..., for signatures inside a certificate */
     atomic_uchar back_checked; /* the same for the back-signature embedded in a subkey binding */
 };
@@ -160,10 +160,9 @@ SMI_SHARED void smi_signature_begin(struct smi_buf *body, uint8_t version, uint8
 SMI_SHARED void smi_signature_digest(struct smi_hash *hash, uint8_t version, const uint8_t *body,
                                      size_t hashed_end, uint8_t *digest);
 
-/* Appends unhashed area (the issuer's key ID for version 4), the digest's left bytes, salt and the
- * Ed25519 signature `raw`. */
+/* Appends unhashed area (the issuer's key ID for version 4), the digest's left bytes, and salt;
+ * what follows are the algorithm's fields. */
 SMI_SHARED void smi_signature_end(struct smi_buf *body, const struct smi_public_key *key,
-                                  const uint8_t *digest, const uint8_t *salt, size_t salt_size,
-                                  const uint8_t raw[64]);
+                                  const uint8_t *digest, const uint8_t *salt, size_t salt_size);
 
 #endif

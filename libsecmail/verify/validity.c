@@ -194,7 +194,7 @@ static uint8_t flags_of(const struct smi_public_key *key, const struct smi_signa
 {
     if (binding->has_flags)
         return binding->flags;
-    if (key->use == SMI_USE_ENCRYPT)
+    if (!(key->use & SMI_USE_VERIFY))
         return SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE;
     return (uint8_t)(SECMAIL_KEY_SIGN | (is_primary ? SECMAIL_KEY_CERTIFY : 0));
 }
@@ -203,6 +203,31 @@ static void set_invalid(struct smi_validity *v, enum secmail_reason reason)
 {
     v->code = SECMAIL_E_KEY_INVALID;
     v->reason = reason;
+}
+
+/* A subkey of an algorithm that this build lacks does no harm, if it is bound; without the primary
+ * key nothing can be checked. */
+static bool is_unsupported(const struct smi_public_key *key, struct smi_validity *v)
+{
+    if (key->use != SMI_USE_NONE)
+        return false;
+    v->code = SECMAIL_E_UNSUPPORTED_ALGORITHM;
+    v->reason = SECMAIL_REASON_ALGORITHM;
+    return true;
+}
+
+/* Algorithm and size are judged at the policy's time, not at that of an old signature: whoever can
+ * compute the secret key today can date signatures back. */
+static void apply_policy(const struct judging *j, const struct smi_public_key *key,
+                         struct smi_validity *v)
+{
+    int64_t until;
+    if (v->code || key->use == SMI_USE_NONE ||
+        smi_policy_accepts_key(j->policy, key->algo, key->bits, &until))
+        return;
+    v->code = SECMAIL_E_POLICY;
+    v->reason = SECMAIL_REASON_ALGORITHM;
+    v->since = until;
 }
 
 /* Rules that hold for primary keys and subkeys alike, once the binding is found. */
@@ -231,11 +256,14 @@ static void judge_primary(struct judging *j, struct smi_validity *v)
 {
     const struct smi_component *primary = &j->cert->components[0];
     const struct smi_signed_object object = {.primary = &primary->key};
+    if (is_unsupported(&primary->key, v))
+        return;
     find_revocation(j, primary, &object, SMI_SIG_KEY_REVOCATION, v);
     if (v->code)
         return;
     v->binding = primary_binding(j);
     apply_times(j, &primary->key, v);
+    apply_policy(j, &primary->key, v);
     if (!v->code)
         v->flags = flags_of(&primary->key, v->binding, true);
 }
@@ -249,6 +277,7 @@ static void judge_subkey(struct judging *j, const struct smi_component *c, struc
         return;
     v->binding = newest(j, c, &object, is_binding);
     apply_times(j, &c->key, v);
+    apply_policy(j, &c->key, v);
     if (v->code)
         return;
     v->flags = flags_of(&c->key, v->binding, false);
@@ -286,6 +315,25 @@ int smi_cert_features(struct secmail_context *context, const struct secmail_cert
     return rc;
 }
 
+static void algorithm_text(const struct smi_validity *v, const struct smi_public_key *key,
+                           char text[SMI_VALIDITY_TEXT])
+{
+    char name[SMI_PK_TEXT], since[48];
+    if (v->code == SECMAIL_E_UNSUPPORTED_ALGORITHM)
+        snprintf(text, SMI_VALIDITY_TEXT,
+                 "the primary key of %s uses an algorithm that this build does not support",
+                 key->hex);
+    else if (v->by_primary)
+        snprintf(text, SMI_VALIDITY_TEXT,
+                 "the policy refuses algorithm and size of the primary key of %s %s; get the "
+                 "owner's new certificate",
+                 key->hex, smi_policy_since(v->since, since));
+    else
+        snprintf(text, SMI_VALIDITY_TEXT,
+                 "the policy refuses the key %s (%s) %s; get the owner's new certificate", key->hex,
+                 smi_public_key_text(key, name), smi_policy_since(v->since, since));
+}
+
 void smi_validity_text(const struct smi_validity *v, const struct smi_public_key *key,
                        char text[SMI_VALIDITY_TEXT])
 {
@@ -304,6 +352,9 @@ void smi_validity_text(const struct smi_validity *v, const struct smi_public_key
     case SECMAIL_REASON_KEY_NOT_YET_VALID:
         snprintf(text, SMI_VALIDITY_TEXT, "%s %s was made on %s, which is later; check the clock",
                  which, key->hex, date);
+        break;
+    case SECMAIL_REASON_ALGORITHM:
+        algorithm_text(v, key, text);
         break;
     case SECMAIL_REASON_KEY_INVALID:
         snprintf(text, SMI_VALIDITY_TEXT,

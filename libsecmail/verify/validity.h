@@ -10,10 +10,11 @@
 #include "verify/policy.h"
 
 struct smi_validity {
-    int code;                   /* 0, SECMAIL_E_KEY_EXPIRED, _KEY_REVOKED or _KEY_INVALID */
+    int code;                   /* 0, SECMAIL_E_KEY_EXPIRED, _KEY_REVOKED, _KEY_INVALID, _POLICY,
+                                 * or _UNSUPPORTED_ALGORITHM (of the primary key) */
     enum secmail_reason reason; /* which rule decided; SECMAIL_REASON_VALID */
     bool by_primary;            /* the rule hit the primary key, on which the key depends */
-    int64_t since;              /* expired or revoked since; 0 if that doesn't apply */
+    int64_t since;              /* expired, revoked or refused since; 0 if that doesn't apply */
     int64_t expires;            /* -1: never */
     uint8_t flags;              /* enum secmail_key_flags; 0 unless valid */
     const struct smi_signature *binding; /* the governing self-signature; NULL if there is none */
