@@ -18,6 +18,9 @@ struct secmail_mailauth *new_message(struct tool *t, uint32_t methods, uint32_t 
     set_text(t, m, secmail_mailauth_set_helo, o->helo);
     set_text(t, m, secmail_mailauth_set_mail_from, o->from);
     set_text(t, m, secmail_mailauth_set_authserv_id, o->authserv_id);
+    set_text(t, m, secmail_mailauth_trust_sealer, o->trust_sealer);
+    if (t->suffixes)
+        check(t, secmail_mailauth_set_public_suffixes(m, secmail_suffixes_find, t->suffixes));
     if (o->allow_weak)
         options |= SECMAIL_MAILAUTH_ALLOW_WEAK;
     if (o->explain)

@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-#define SESSION "dns ip helo from now authserv-id"
+#define SESSION "dns ip helo from now authserv-id public-suffixes trust-sealer"
 
 static const struct {
     const char *name;
@@ -13,10 +13,12 @@ static const struct {
     const char *needed;
 } commands[] = {
     {"spf", command_spf, SESSION " repeat explain", "ip helo from dns"},
-    {"verify", command_verify, SESSION " allow-weak only repeat explain", "dns"},
+    {"verify", command_verify, SESSION " allow-weak only repeat explain report disposition", "dns"},
     {"sign", command_sign, "domain selector key now canon headers", "domain selector key"},
     {"seal", command_seal, SESSION " allow-weak domain selector key", "dns domain selector key"},
     {"keygen", command_keygen, "domain selector key algorithm bits", "domain selector key"},
+    {"dmarc-report", command_dmarc_report,
+     "json write org email contact report-id begin end domain", ""},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -36,16 +38,26 @@ static const char help[] =
     "                      the mail with one more ARC set on top\n"
     "  keygen --domain D --selector S --key FILE.pem [--algorithm rsa|ed25519] [--bits N]\n"
     "                      a new key in a new file, and the DNS record to publish\n"
+    "  dmarc-report [--json] < REPORT\n"
+    "                      what an aggregate report says (XML, also in gzip or zip)\n"
+    "  dmarc-report --write --org NAME --email ADDRESS --report-id ID --begin TIME --end TIME\n"
+    "               [--contact TEXT] [--domain D] < LINES\n"
+    "                      a report of what verify --report printed, a line a mail\n"
     "\n"
     "  --now UNIXTIME      the time at which things are judged and signed (default: the clock)\n"
     "  --authserv-id NAME  whose results these are (default: localhost)\n"
     "  --allow-weak        accept rsa-sha1 and short keys, for historic mail\n"
+    "  --public-suffixes FILE\n"
+    "                      judge DMARC as RFC 7489 did, by a public suffix list\n"
+    "  --trust-sealer D    let D's ARC seal count where DMARC fails\n"
+    "  --report            (verify) add what an aggregate report says of this mail;\n"
+    "                      --disposition none|quarantine|reject: what was done with it\n"
     "  --explain           (spf, verify) plain words in place of JSON\n"
     "  --repeat N          (spf, verify) do it N more times and tell the processor time\n"
     "  --help, --version\n"
     "\n"
-    "Exit: 0 done, whatever the verdict; 1 the mail can't be signed; 2 wrong usage, or a file\n"
-    "that can't be read.\n";
+    "Exit: 0 done, whatever the verdict; 1 the mail can't be signed, or the report not written;\n"
+    "2 wrong usage, or a file that can't be read.\n";
 
 _Noreturn void die(enum exit_code code, const char *format, ...)
 {
@@ -85,6 +97,15 @@ static int64_t fixed_time(void *user)
     return ((const struct options *)user)->time;
 }
 
+static void read_suffixes(struct tool *t)
+{
+    const struct bytes list = read_file(t->options.public_suffixes);
+    if (secmail_suffixes_new(t->context, &t->suffixes, list.data, list.size))
+        die(USAGE, "secmail-auth: %s: %s", t->options.public_suffixes,
+            secmail_context_error_detail(t->context));
+    free(list.data);
+}
+
 static int run(size_t command, int argc, char **argv)
 {
     struct tool t = {0};
@@ -95,9 +116,12 @@ static int run(size_t command, int argc, char **argv)
         secmail_context_set_clock(t.context, fixed_time, &t.options);
     if (t.options.dns)
         t.dns = read_dns(t.options.dns);
+    if (t.options.public_suffixes)
+        read_suffixes(&t);
     const int code = commands[command].run(&t);
     finish_output();
     free_dns(t.dns);
+    secmail_suffixes_free(t.suffixes);
     secmail_context_free(t.context);
     return code;
 }

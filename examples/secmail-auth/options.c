@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Options: each stands as "--name value", in any order; two have no value. */
+/* Options: each stands as "--name value", in any order; switches have no value. */
 #include "tool.h"
 
 #include <errno.h>
@@ -24,6 +24,15 @@ static const struct {
     {"headers", offsetof(struct options, headers)},
     {"algorithm", offsetof(struct options, algorithm)},
     {"bits", offsetof(struct options, bits)},
+    {"org", offsetof(struct options, org)},
+    {"email", offsetof(struct options, email)},
+    {"contact", offsetof(struct options, contact)},
+    {"report-id", offsetof(struct options, report_id)},
+    {"begin", offsetof(struct options, begin)},
+    {"end", offsetof(struct options, end)},
+    {"disposition", offsetof(struct options, disposition)},
+    {"public-suffixes", offsetof(struct options, public_suffixes)},
+    {"trust-sealer", offsetof(struct options, trust_sealer)},
 };
 
 enum { VALUED = sizeof valued / sizeof valued[0] };
@@ -50,16 +59,21 @@ static const char **place_of(struct options *o, const char *name)
 
 static bool set_switch(struct options *o, const char *name)
 {
-    if (!strcmp(name, "allow-weak"))
-        o->allow_weak = true;
-    else if (!strcmp(name, "explain"))
-        o->explain = true;
-    else
-        return false;
-    return true;
+    const struct {
+        const char *name;
+        bool *place;
+    } switches[] = {
+        {"allow-weak", &o->allow_weak}, {"explain", &o->explain}, {"json", &o->json},
+        {"report", &o->report},         {"write", &o->write},
+    };
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        if (!strcmp(switches[i].name, name))
+            return *switches[i].place = true;
+    }
+    return false;
 }
 
-static int64_t read_number(const char *name, const char *text, int64_t most)
+int64_t option_number(const char *name, const char *text, int64_t most)
 {
     char *end;
     errno = 0;
@@ -116,7 +130,7 @@ void read_options(struct options *o, int argc, char **argv, const char *allowed,
     }
     check_needed(o, needed);
     o->methods = o->only ? read_methods(o->only) : SECMAIL_MAILAUTH_ALL;
-    o->repeats = o->repeat ? (unsigned long)read_number("repeat", o->repeat, 1000000000) : 0;
+    o->repeats = o->repeat ? (unsigned long)option_number("repeat", o->repeat, 1000000000) : 0;
     if (o->now)
-        o->time = read_number("now", o->now, INT64_MAX);
+        o->time = option_number("now", o->now, INT64_MAX);
 }

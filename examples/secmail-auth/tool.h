@@ -16,7 +16,9 @@ enum exit_code { DONE = 0, REFUSED = 1, USAGE = 2 };
 struct options {
     const char *ip, *helo, *from, *dns, *authserv_id, *only, *now, *repeat;
     const char *domain, *selector, *key, *canon, *headers, *algorithm, *bits;
-    bool allow_weak, explain;
+    const char *org, *email, *contact, *report_id, *begin, *end, *disposition;
+    const char *public_suffixes, *trust_sealer;
+    bool allow_weak, explain, json, report, write;
     uint32_t methods;      /* of --only */
     unsigned long repeats; /* of --repeat */
     int64_t time;          /* of --now; the clock's unless given */
@@ -27,6 +29,8 @@ struct tool {
     struct options options;
     struct secmail_context *context;
     struct dns *dns;
+    struct secmail_suffixes *suffixes; /* of --public-suffixes */
+    size_t merge_at;                   /* records of a report that is written */
 };
 
 /* Ends with a message and `code`. */
@@ -45,6 +49,9 @@ void *reallocate(void *p, size_t size);
 /* `allowed` and `needed` are names with spaces between them. */
 void read_options(struct options *o, int argc, char **argv, const char *allowed,
                   const char *needed);
+
+/* A decimal number up to `most`; ends for anything else. */
+int64_t option_number(const char *name, const char *text, int64_t most);
 
 /* ---- input.c ---- */
 
@@ -111,6 +118,10 @@ int command_verify(struct tool *t);
 int command_sign(struct tool *t);
 int command_seal(struct tool *t);
 int command_keygen(struct tool *t);
+int command_dmarc_report(struct tool *t);
+
+/* dmarc-report --write */
+int write_report(struct tool *t);
 
 /* Does the work again as often as --repeat says, and prints the time that took. */
 void repeat(struct tool *t, void (*work)(struct tool *t, void *user), void *user);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* secmail-auth verify */
-#include "tool.h"
+#include "report.h"
 
 enum { PIECE = 65536 };
 
@@ -72,6 +72,34 @@ static void print_arc(const struct secmail_mailauth *m)
     fputs("},", stdout);
 }
 
+static uint32_t disposition_of(const struct options *o)
+{
+    for (uint32_t i = SECMAIL_MAILAUTH_POLICY_NONE; o->disposition; i++) {
+        const char *name = secmail_mailauth_policy_name(i);
+        if (!name)
+            die(USAGE, "secmail-auth: --disposition is none, quarantine or reject");
+        if (!strcmp(name, o->disposition))
+            return i;
+    }
+    return 0;
+}
+
+/* What an aggregate report says of this mail; null where no policy applies. */
+static void print_report(struct tool *t, const struct secmail_mailauth *m)
+{
+    struct secmail_dmarc_report *r;
+    fputs(",\"report\":", stdout);
+    check(t, secmail_dmarc_report_new(t->context, &r));
+    const int rc = secmail_dmarc_report_add_message(r, m, disposition_of(&t->options));
+    if (rc == SECMAIL_E_MAILAUTH_REPORT_DOMAIN)
+        fputs("null", stdout);
+    else if (rc)
+        die(USAGE, "secmail-auth: --report needs --ip, and dmarc in --only");
+    else
+        put_report(r);
+    secmail_dmarc_report_free(r);
+}
+
 static void print(struct tool *t, struct secmail_mailauth *m)
 {
     const uint32_t methods = t->options.methods;
@@ -88,6 +116,8 @@ static void print(struct tool *t, struct secmail_mailauth *m)
         print_arc(m);
     fputs("\"authentication_results\":", stdout);
     put_json_bytes(stdout, secmail_bytes_data(field), secmail_bytes_size(field));
+    if (t->options.report)
+        print_report(t, m);
     fputs("}\n", stdout);
     secmail_bytes_free(field);
 }

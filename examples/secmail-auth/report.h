@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* DMARC reports as JSON: the form in which verify notes a message and dmarc-report shows a report.
+ */
+#ifndef SECMAIL_AUTH_REPORT_H
+#define SECMAIL_AUTH_REPORT_H
+
+#include "json.h"
+#include "tool.h"
+
+/* The report as one JSON object. */
+void put_report(const struct secmail_dmarc_report *report);
+
+/* Adds the records of such an object, and its policy. False if it isn't one, or is about another
+ * domain than the report. */
+bool add_report(struct tool *t, struct secmail_dmarc_report *report, const struct json *object);
+
+/* Uncompresses gzip, and the first file of a zip archive; other data stay as they are. */
+struct bytes unpack(struct bytes packed);
+
+#endif
