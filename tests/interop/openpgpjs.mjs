@@ -69,6 +69,32 @@ const operations = {
     });
     return { verdicts: await verdicts(result.signatures) };
   },
+  // What a certificate says of itself, and whether another key certifies its first user ID.
+  async inspect() {
+    const key = await certificate('cert');
+    const certifier = await certificate('certifier');
+    const when = new Date();
+    const rules = { ...openpgp.config, ...config }; // these functions don't complete them
+    const end = await key.getExpirationTime(undefined, rules);
+    const users = [];
+    for (const user of key.users) {
+      if (await user.verify(when, rules).then((valid) => valid, () => false)) users.push(user.userID.userID);
+    }
+    const certified = [];
+    if (certifier) {
+      const user = key.users[0];
+      const data = { userID: user.userID, key: key.keyPacket };
+      for (const signature of [...user.otherCertifications, ...user.revocationSignatures]) {
+        await signature.verify(certifier.keyPacket, signature.signatureType, data, when, false, rules);
+        certified.push(signature.signatureType);
+      }
+    }
+    return {
+      expires: end instanceof Date ? end.getTime() / 1000 : null,
+      users, certified, revoked: await key.isRevoked(null, null, when, rules),
+      encrypts: await key.getEncryptionKey(undefined, when, undefined, rules).then(() => true, () => false),
+    };
+  },
 };
 
 process.stdout.write(JSON.stringify(await operations[request.operation]()));
