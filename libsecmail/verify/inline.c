@@ -92,20 +92,17 @@ static int start(struct smi_inline *r)
     return 0;
 }
 
-static int check_armor(struct smi_inline *r)
+static int read_packets(struct smi_inline *r, struct secmail_output *out)
 {
-    const enum smi_armor_kind kind = r->dearmor.dearmor.kind;
-    if (!r->armored || !kind || kind == SMI_ARMOR_MESSAGE)
-        return 0;
+    const int rc = smi_content_read(&r->content, out);
+    const enum smi_armor_kind kind = r->armored ? r->dearmor.dearmor.kind : SMI_ARMOR_NONE;
+    if (!kind || kind == SMI_ARMOR_MESSAGE)
+        return rc;
+    /* What else is wrong with it may be known already or not: that depends on the windows. */
+    smi_recover(r->context);
     return smi_fail(r->context, SECMAIL_E_ARMOR_KIND,
                     "the armor holds a %s, but a signed message was expected",
                     smi_armor_name(kind));
-}
-
-static int read_packets(struct smi_inline *r, struct secmail_output *out)
-{
-    int rc = smi_content_read(&r->content, out);
-    return rc < 0 ? rc : check_armor(r) ? SECMAIL_E_ARMOR_KIND : rc;
 }
 
 static int read_text(struct smi_inline *r, struct secmail_output *out)

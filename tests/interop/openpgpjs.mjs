@@ -61,6 +61,28 @@ const operations = {
     });
     return { data: base64(data) };
   },
+  async inline_sign() {
+    if (request.cleartext) {
+      const message = await openpgp.createCleartextMessage({ text: bytes('data').toString() });
+      const text = await openpgp.sign({ message, signingKeys: await secretKey('key'), config });
+      return { data: base64(text) };
+    }
+    const data = await openpgp.sign({
+      message: await openpgp.createMessage({ binary: bytes('data') }),
+      signingKeys: await secretKey('key'), format: 'binary', config,
+    });
+    return { data: base64(data) };
+  },
+  async inline_verify() {
+    const message = request.cleartext
+      ? await openpgp.readCleartextMessage({ cleartextMessage: bytes('data').toString(), config })
+      : await openpgp.readMessage({ binaryMessage: bytes('data'), config });
+    const result = await openpgp.verify({
+      message, verificationKeys: await certificate('cert'), config,
+      format: request.cleartext ? 'utf8' : 'binary',
+    });
+    return { data: base64(result.data), verdicts: await verdicts(result.signatures) };
+  },
   async verify() {
     const result = await openpgp.verify({
       message: await openpgp.createMessage({ binary: bytes('data') }),
