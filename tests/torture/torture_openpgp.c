@@ -117,7 +117,7 @@ static void free_material(struct material *m)
         secmail_key_unref(m->keys[i]);
         drop(&m->files[i]);
     }
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         drop(&m->messages[i]);
     drop(&m->large);
     drop(&m->locked);

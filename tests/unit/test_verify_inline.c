@@ -682,6 +682,8 @@ static void split(void **state)
             struct secmail_inline_detach *d;
             struct collected message = {0}, data = {0};
             struct secmail_bytes *sigs;
+            put_u8(&message, 0); /* not NULL, even where there is no packet */
+            message.size = 0;
             put_shape(f, &message, &s.key, rows[i].shape);
             assert_ok(f->context, secmail_inline_detach_new(f->context, &d));
             assert_code(f->context,
