@@ -10,7 +10,7 @@ A chapter lives in an empty folder, and its blocks are taken from top to bottom:
     ```c      begins with a comment that gives its name: /* seal.c: ... */. A .c file is compiled,
               as strict C11 with warnings as errors, and linked with the modules whose headers it
               includes; a .h file is saved for the next ones
-    ```sh     runs, with secmail-sop in the PATH; must end with 0
+    ```sh     runs, with our tools in the PATH; must end with 0
     ```text   right behind a ```sh block: what that prints on standard output, where "..." stands
               for anything on one line
 
@@ -30,7 +30,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FLAGS = ["-std=c11", "-g", "-Wall", "-Wextra", "-Werror"]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAME = re.compile(r"/\* ([a-z][a-z0-9-]*\.[ch])\b")
-MODULES = ["openpgp", "otp", "verify", "core"]  # each before those that it needs
+MODULES = ["openpgp", "otp", "mailauth", "verify", "core"]  # each before those that it needs
+TOOLS = ["secmail-sop", "secmail-auth"]
 TIMEOUT = 60
 
 
@@ -106,10 +107,11 @@ class Chapter:
             raise Mistake(result.stderr)
 
     def shell(self, body):
-        _, folders = libraries("#include <secmail/openpgp.h>\n#include <secmail/otp.h>")
-        sop = pathlib.Path(os.environ["SECMAIL_BUILD"]) / "examples/secmail-sop"
-        environment = dict(os.environ, LD_LIBRARY_PATH=":".join(folders),
-                           PATH=f"{sop}:{os.environ['PATH']}", LC_ALL="C.UTF-8")
+        build = pathlib.Path(os.environ["SECMAIL_BUILD"])
+        folders = [str(build / "libsecmail" / module) for module in MODULES]
+        tools = [str(build / "examples" / tool) for tool in TOOLS]
+        environment = dict(os.environ, LD_LIBRARY_PATH=":".join(folders), LC_ALL="C.UTF-8",
+                           PATH=":".join([*tools, os.environ["PATH"]]))
         result = run(["bash", "-euo", "pipefail", "-c", body], self.folder, env=environment)
         if result.returncode:
             raise Mistake(f"exit {result.returncode}\n{result.stdout}{result.stderr}")
