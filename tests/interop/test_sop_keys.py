@@ -210,6 +210,44 @@ class Update(Case):
         self.assertRefused(self.sop("update-key", "x", stdin=cert), UNSUPPORTED_OPTION)
 
 
+class Tampered(Case):
+    """KOpenPGP (CCS 2022): no subcommand makes a signature with a key whose parts don't fit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.password = cls.folder / "p"
+        cls.password.write_bytes(b"x")
+        _, cls.bob = cls.sop.key(cls.folder, "bob")
+
+    def attempts(self, key, *unlock):
+        path = self.file("tampered.key", key)
+        yield self.sop("sign", *unlock, path, stdin=b"x")
+        yield self.sop("revoke-key", *unlock, stdin=key)
+        yield self.sop("certify-userid", "--userid=Bob <bob@example.org>", *unlock, path,
+                       stdin=self.bob.read_bytes())
+        old = [o.replace("--with", "--old") for o in unlock]
+        yield self.sop("change-key-password", *old, f"--new-key-password={self.password}",
+                       stdin=key)
+
+    def test_public_parts(self):
+        for profile in PROFILES:
+            for unlock in ([], [f"--with-key-password={self.password}"]):
+                key = self.sop.must("generate-key", "--no-armor", f"--profile={profile}",
+                                    "--signing-only", *unlock, "Alice")
+                kinds = packets.split(key)
+                for index in [i for i, (tag, _) in enumerate(kinds) if tag in (5, 7)]:
+                    tag, body = kinds[index]
+                    size = 42 if body[0] == 6 else 51
+                    changed = bytearray(body)
+                    changed[size - 1] ^= 1  # in the public point
+                    data = packets.join(kinds[:index] + [(tag, bytes(changed))]
+                                        + kinds[index + 1:])
+                    for result in self.attempts(data, *unlock):
+                        self.assertRefused(result, BAD_DATA, KEY_IS_PROTECTED, KEY_CANNOT_SIGN,
+                                           KEY_CANNOT_CERTIFY)
+
+
 class Certification(Case):
     """certify-userid"""
 
