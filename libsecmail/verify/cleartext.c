@@ -227,10 +227,12 @@ static int read_signatures(struct smi_cleartext_source *s)
     rc = smi_dearmor_update(&s->dearmor, &in, &out, size == 0);
     smi_skip(s->lower, in.pos);
     smi_put(&s->signatures, room, out.pos);
-    if (s->signatures.error == SECMAIL_E_LIMIT_PACKET_SIZE)
-        return smi_over_limit(s->made.context, SECMAIL_LIMIT_PACKET_SIZE);
-    if (s->signatures.error)
-        return smi_nomem(s->made.context);
+    if (s->signatures.error) {
+        smi_recover(s->made.context); /* what is wrong behind these bytes comes later */
+        return s->signatures.error == SECMAIL_E_LIMIT_PACKET_SIZE
+                   ? smi_over_limit(s->made.context, SECMAIL_LIMIT_PACKET_SIZE)
+                   : smi_nomem(s->made.context);
+    }
     if (rc == SECMAIL_DONE) {
         s->line_number = s->dearmor.line_number;
         s->state = TRAILER;

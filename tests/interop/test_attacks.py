@@ -551,6 +551,161 @@ class DetachedSignatures(Case):
             self.assertBad(self.v6, data)
 
 
+class SignedMessages(Case):
+    """Spoofed signed messages: CVE-2025-47934 (what is shown isn't what was verified), and the
+    confusions of the cleartext framework (GHSA-ch3c-v47x-4pgp, CVE-2025-68972, gpg.fail)."""
+
+    TEXT = b"Pay 100 to Alice.\r\nThanks"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.alice = {v: Identity(v) for v in (4, 6)}
+        cls.certs = {}
+        for version, identity in cls.alice.items():
+            cls.certs[version] = cls.folder / f"alice{version}.cert"
+            cls.certs[version].write_bytes(identity.cert())
+
+    def both(self, message, version):
+        """Each program on a message, armored and not where it is packets."""
+        forms = [message]
+        if message[:1] > b"\x7f":
+            forms.append(packets.armor(message))
+        for program in (self.sop, Sop(os.environ["SECMAIL_SOPV"])):
+            for form in forms:
+                out = self.folder / "verifications"
+                out.unlink(missing_ok=True)
+                result = program("inline-verify", f"--verifications-out={out}",
+                                 self.certs[version], stdin=form)
+                yield result, out.read_text() if out.exists() else ""
+
+    def assertVerified(self, message, data, version):
+        for result, lines in self.both(message, version):
+            self.assertEqual((result.code, result.out), (OK, data), result)
+            self.assertEqual(lines.count("\n"), 1)
+
+    def assertSpoof(self, message, version):
+        for result, lines in self.both(message, version):
+            self.assertIn(result.code, (NO_SIGNATURE, BAD_DATA), result)
+            self.assertEqual((result.out, lines), (b"", ""), result)
+
+    def signed(self, version, **how):
+        return packets.signed_message(self.alice[version].primary, self.TEXT, **how)
+
+    def clearsigned(self, text=None, head=b"Hash: SHA512\n", version=4, signature=None):
+        """A cleartext-signed message that shows `text` instead of what was signed."""
+        shown = self.TEXT.replace(b"\r\n", b"\n") if text is None else text
+        signature = signature or self.alice[version].primary.sign(self.TEXT, kind=1)
+        return (b"-----BEGIN PGP SIGNED MESSAGE-----\n" + head + b"\n" + shown + b"\n"
+                + packets.armor(signature, "SIGNATURE"))
+
+    def test_control(self):
+        for version in (4, 6):
+            message = self.signed(version)
+            self.assertVerified(message, self.TEXT, version)
+            for algorithm in (1, 2, 3):
+                self.assertVerified(packets.compressed(message, algorithm), self.TEXT, version)
+            prefix = self.alice[version].primary.sign(self.TEXT) + literal(self.TEXT)
+            self.assertVerified(prefix, self.TEXT, version)
+            self.assertVerified(self.clearsigned(version=version),
+                                self.TEXT.replace(b"\r\n", b"\n"), version)
+
+    def test_shown_data_is_not_verified_data(self):
+        evil = literal(b"Pay 900 to Mallory.")
+        for version in (4, 6):
+            message = self.signed(version)
+            one_pass, data, signature = (packet(tag, body) for tag, body in packets.split(message))
+            compressed = packets.compressed
+            for spoof in (evil + message, message + evil, one_pass + evil + data + signature,
+                          one_pass + data + evil + signature, one_pass + evil + signature,
+                          compressed(evil) + message, message + compressed(evil),
+                          one_pass + compressed(evil) + data + signature,
+                          one_pass + compressed(data) + evil + signature,
+                          compressed(evil + message), compressed(message) + evil,
+                          compressed(one_pass + data) + signature,
+                          one_pass + compressed(data + signature),
+                          one_pass + compressed(evil + data) + signature,
+                          signature + evil, signature + data + evil, signature + evil + data,
+                          one_pass + data + signature + signature, one_pass + data,
+                          data + signature, message + message, signature, one_pass, evil):
+                self.assertSpoof(spoof, version)
+
+    def test_signatures_of_other_kinds(self):
+        key = self.alice[4].primary
+        for kind in (0x02, 0x10, 0x13, 0x1f, 0x18, 0x20, 0x40, 0x50):
+            self.assertSpoof(packets.one_pass(key, kind) + literal(self.TEXT)
+                             + key.sign(self.TEXT, kind=kind), 4)
+        # A certificate's own signature, over "text" that is the key and the user ID.
+        alice = self.alice[4]
+        self.assertSpoof(alice.certification + literal(key.framed() + alice.framed_user()), 4)
+
+    def test_a_one_pass_packet_that_lies(self):
+        key = self.alice[4].primary
+        for lie in (packets.one_pass(key, kind=1), packets.one_pass(key, hash_id=packets.SHA256),
+                    packet(packets.ONE_PASS, bytes([9, 0, 10, 27]) + key.key_id() + b"\1")):
+            self.assertSpoof(lie + literal(self.TEXT) + key.sign(self.TEXT), 4)
+
+    def test_weak_hashes(self):
+        key = self.alice[4].primary
+        for weak in (1, packets.SHA1):
+            signature = key.sign(self.TEXT, hash_id=weak)
+            self.assertSpoof(packets.one_pass(key, hash_id=weak) + literal(self.TEXT) + signature, 4)
+            signature = key.sign(self.TEXT, kind=1, hash_id=weak)
+            self.assertSpoof(self.clearsigned(signature=signature, head=b"Hash: SHA1\n"), 4)
+
+    def test_headers_of_cleartext(self):
+        for version in (4, 6):
+            for head in (b"Hash: Pay 900 to Mallory.\n", b"Hash: SHA512, Pay 900.\n",
+                         b"NotDashEscaped: You need GnuPG to verify this message\n",
+                         b"Comment: Pay 900.\n", b"Pay 900.\n", b"Hash: SHA512\f\n",
+                         b"Hash: SHA512\rPay 900.\n", b"Hash: SHA512\n\vPay 900.\n",
+                         b"Charset: UTF-8\n", b"Hash: SHA512\n" + b"X" * 100000 + b"\n"):
+                self.assertSpoof(self.clearsigned(head=head, version=version), version)
+
+    def test_text_around_cleartext(self):
+        message = self.clearsigned()
+        for spoof in (b"Pay 900.\n" + message, b"\fPay 900.\n\n" + message,
+                      message + b"Pay 900.\n", message + b"\n\n\fPay 900.\n",
+                      message + message, message.replace(b"MESSAGE-----", b"MESSAGE-----Pay", 1),
+                      b"-----BEGIN PGP MESSAGE-----\n\n" + message,
+                      packets.armor(literal(b"evil")) + message,
+                      message.replace(b"-----BEGIN PGP SIGNATURE", b"-----BEGIN PGP MESSAGE-----\n"
+                                      b"-----BEGIN PGP SIGNATURE")):
+            self.assertSpoof(spoof, 4)
+
+    def test_text_in_cleartext(self):
+        text = self.TEXT.replace(b"\r\n", b"\n")
+        for shown in (text + b"\nPay 900.", b"Pay 900.\n" + text, text + b"\n", b"\n" + text,
+                      text.replace(b"100", b"900"), text + b"\f", text.replace(b"\n", b"\f\n"),
+                      text.replace(b"\n", b"\n\v\n"), text.replace(b"\n", b"\r"),
+                      text + b"\x00", text.replace(b"Thanks", b"Thanks\x08"),
+                      text.replace(b"\n", b"\n-----\n"), b"-" + text, b"- - " + text,
+                      text + b"\n-----BEGIN PGP SIGNED MESSAGE-----\n\n" + text,
+                      text + b"\n- -----BEGIN PGP SIGNATURE-----"):
+            self.assertSpoof(self.clearsigned(shown), 4)
+        # A line end that no one may leave out, and one that isn't at the end of its line.
+        message = self.clearsigned()
+        self.assertSpoof(message.replace(b"Thanks\n-----BEGIN", b"Thanks-----BEGIN"), 4)
+        self.assertSpoof(message.replace(b"SIGNATURE-----\n", b"SIGNATURE-----\f\n", 1), 4)
+
+    def test_white_space_that_no_signature_covers(self):
+        # It may be added, and doesn't come out.
+        text = self.TEXT.replace(b"\r\n", b" \t\n")
+        self.assertVerified(self.clearsigned(text), self.TEXT.replace(b"\r\n", b"\n"), 4)
+
+    def test_bombs(self):
+        for version in (4, 6):
+            body = self.signed(version, shown=bytes(20 << 20))
+            self.assertSpoof(packets.compressed(packets.compressed(body)), version)
+        nested = self.signed(4)
+        for _ in range(40):
+            nested = packets.compressed(nested)
+        self.assertSpoof(nested, 4)
+        key = self.alice[4].primary
+        self.assertSpoof(packets.one_pass(key, last=0) * 5000 + literal(self.TEXT), 4)
+        self.assertSpoof(packet(packets.MARKER, b"PGP") * 5000 + self.signed(4), 4)
+
+
 class KeyOverwriting(Case):
     """KOpenPGP (CCS 2022): a secret key whose public part was replaced is not used."""
 
