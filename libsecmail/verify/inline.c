@@ -87,8 +87,9 @@ static int start(struct smi_inline *r)
     if (!n)
         return smi_fail(r->context, SECMAIL_E_NO_DATA, "the input is empty");
     if (smi_looks_armored(p[0]))
-        return open_text(r);
-    open_packets(r, &r->window.source);
+        r->form = SMI_INLINE_TEXT;
+    else
+        open_packets(r, &r->window.source);
     return 0;
 }
 
@@ -131,6 +132,8 @@ int smi_inline_read(struct smi_inline *r, struct secmail_input *in, struct secma
     int rc = 0;
     if (r->form == SMI_INLINE_START)
         rc = start(r);
+    if (!rc && r->form == SMI_INLINE_TEXT)
+        rc = open_text(r);
     if (!rc)
         rc = r->form == SMI_INLINE_PACKETS ? read_packets(r, out) : read_text(r, out);
     r->window.in = NULL;

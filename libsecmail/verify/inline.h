@@ -15,7 +15,12 @@ struct smi_inline {
     struct smi_judge *judge;    /* of packets; NULL: they get no verdicts */
     struct smi_buf *signatures; /* of packets, collected; or NULL */
     uint64_t hold_limit;        /* for a line of cleartext */
-    enum { SMI_INLINE_START, SMI_INLINE_PACKETS, SMI_INLINE_CLEARTEXT } form;
+    enum {
+        SMI_INLINE_START,
+        SMI_INLINE_TEXT, /* armor or cleartext */
+        SMI_INLINE_PACKETS,
+        SMI_INLINE_CLEARTEXT,
+    } form;
     struct smi_window_source window;
     bool in_line; /* white space stands before what follows on its line */
     bool armored;

@@ -4,9 +4,8 @@
  * hashed, so the data is held until then: in memory, or beyond a limit by reading the input twice.
  * The first reading verifies and keeps check values, the second one emits what they confirm.
  */
-#include "core/secret.h"
+#include "crypto/cipher.h"
 #include "crypto/init.h"
-#include "crypto/mac.h"
 #include "inline.h"
 #include "signature_list.h"
 
@@ -33,8 +32,8 @@ struct secmail_inline_verify {
     struct smi_literal_fields literal;
     struct smi_buf held; /* data that is not given out yet */
     size_t held_pos;
-    bool scanning; /* first reading of two: only check values are kept */
-    struct smi_hmac check;
+    bool scanning;   /* first reading of two: only check values are kept */
+    uint8_t key[32]; /* of the check values */
     struct smi_buf macs;
     uint64_t block; /* the next one of the second reading */
     bool confirmed; /* what is held of it may be given out */
@@ -68,7 +67,6 @@ void secmail_inline_verify_free(struct secmail_inline_verify *v)
     const struct secmail_allocator *mem = &v->context->mem;
     smi_inline_close(&v->reader);
     smi_judge_close(&v->judge);
-    smi_hmac_close(&v->check);
     v->held.size = v->held.room; /* wipe what was given out, too */
     smi_buf_free(&v->held);
     smi_buf_free(&v->macs);
@@ -129,11 +127,7 @@ int secmail_inline_verify_add_cert(struct secmail_inline_verify *v, struct secma
 
 static int begin_checks(struct secmail_inline_verify *v)
 {
-    uint8_t key[32];
-    int rc = smi_random(v->context, key, sizeof key);
-    if (!rc)
-        rc = smi_hmac_open(v->context, &v->check, SMI_SHA256, key, sizeof key);
-    smi_wipe(key, sizeof key);
+    int rc = smi_random(v->context, v->key, sizeof v->key);
     v->scanning = !rc;
     return rc;
 }
@@ -150,10 +144,13 @@ static int scan(struct secmail_inline_verify *v, bool last)
 {
     size_t done = 0;
     while (v->held.size - done >= BLOCK || (last && v->held.size > done)) {
-        uint8_t mac[SMI_HASH_MAX_SIZE];
+        uint8_t mac[MAC_SIZE];
         const size_t left = v->held.size - done;
         const size_t size = left < BLOCK ? left : BLOCK;
-        smi_hmac_once(&v->check, v->held.data + done, size, mac);
+        int rc = smi_checkmac(v->context, v->key, v->macs.size / MAC_SIZE, v->held.data + done,
+                              size, mac);
+        if (rc)
+            return rc;
         smi_put(&v->macs, mac, MAC_SIZE);
         done += size;
     }
@@ -170,10 +167,12 @@ static int input_changed(struct secmail_inline_verify *v)
 /* Is the block that is held the one that was verified? */
 static int confirm(struct secmail_inline_verify *v)
 {
-    uint8_t mac[SMI_HASH_MAX_SIZE];
+    uint8_t mac[MAC_SIZE];
     if ((v->block + 1) * MAC_SIZE > v->macs.size)
         return input_changed(v);
-    smi_hmac_once(&v->check, v->held.data, v->held.size, mac);
+    int rc = smi_checkmac(v->context, v->key, v->block, v->held.data, v->held.size, mac);
+    if (rc)
+        return rc;
     if (!smi_equal(mac, v->macs.data + v->block * MAC_SIZE, MAC_SIZE))
         return input_changed(v);
     v->block++;
