@@ -209,10 +209,12 @@ static int expand(struct smi_made_source *made)
         return smi_nomem(made->context);
     if (outcome == STUCK && !size)
         return smi_fail(made->context, SECMAIL_E_TRUNCATED, "the compressed data is cut off");
-    if (outcome == BROKEN)
-        return smi_fail(made->context, SECMAIL_E_MALFORMED,
-                        "the compressed data packet can't be decompressed: wrong data");
-    return account(e, &step);
+    /* What was made before wrong data is given out before the error (source.h). */
+    rc = account(e, &step);
+    if (!rc && outcome == BROKEN)
+        rc = smi_fail(made->context, SECMAIL_E_MALFORMED,
+                      "the compressed data packet can't be decompressed: wrong data");
+    return rc;
 }
 
 int smi_expansion_open(struct smi_expansion *e, struct secmail_context *context,

@@ -960,5 +960,88 @@ class Threads(Case):
         self.assertEqual(failures, [])
 
 
+class SignedMessages(Case):
+    def message(
+        self,
+        version: int = 6,
+        data: bytes = TEXT,
+        form: openpgp.InlineForm = openpgp.InlineForm.BINARY,
+    ) -> bytes:
+        return openpgp.inline_sign(self.context, data, [self.key[version]], form=form)
+
+    def test_all_forms(self) -> None:
+        for version in (4, 6):
+            for form, kind in zip(openpgp.InlineForm, ("b", "u", "")):
+                message = self.message(version, form=form)
+                got = verify.inline_verify(self.context, message, [self.key[version].cert])
+                self.assertEqual(got.data, TEXT)
+                self.assertEqual(got.literal, verify.Literal(kind, b"", None))
+                (verdict,) = got.verdicts
+                self.assertEqual((verdict.status, verdict.time), (Status.GOOD, NOW))
+                self.assertEqual(verdict.is_text, form != openpgp.InlineForm.BINARY)
+
+    def test_nothing_without_a_good_signature(self) -> None:
+        message = self.message()
+        for certs, status in (([], Status.UNKNOWN_KEY), ([self.other.cert], Status.UNKNOWN_KEY)):
+            with verify.InlineVerifier(self.context, certs) as verifier:
+                with self.assertRaises(errors.NoGoodSignature):
+                    verifier.convert(message)
+                self.assertEqual([v.status for v in verifier.verdicts], [status])
+                self.assertFalse(verifier.verdicts)
+        with verify.InlineVerifier(self.context, [self.key[6].cert]) as verifier:
+            self.assertEqual(verifier.update(message.replace(b"dawn", b"dusk", 1)), b"")
+            self.assertEqual(len(verifier.verdicts), 0)
+            with self.assertRaises(errors.NoGoodSignature):
+                verifier.finish()
+            self.assertEqual(verifier.verdicts[0].status, Status.BAD)
+
+    def test_a_window_of_time(self) -> None:
+        cert = self.key[6].cert
+        message = self.message()
+        verify.inline_verify(self.context, message, [cert], not_before=NOW, not_after=NOW)
+        for bounds in ({"not_before": NOW + 1}, {"not_after": NOW - 1}):
+            with verify.InlineVerifier(self.context, [cert], **bounds) as verifier:
+                with self.assertRaises(errors.NoGoodSignature):
+                    verifier.convert(message)
+                self.assertEqual(verifier.verdicts[0].reasons[0].rule, Rule.OUTSIDE_WINDOW)
+
+    def test_text_around_cleartext(self) -> None:
+        message = self.message(form=openpgp.InlineForm.CLEARTEXT)
+        cert = self.key[6].cert
+        with self.assertRaises(errors.Armor):
+            verify.inline_verify(self.context, b"Retreat!\n" + message, [cert])
+        with self.assertRaises(errors.Cleartext):
+            verify.inline_verify(self.context, message + b"Retreat!\n", [cert])
+
+    def test_splitting(self) -> None:
+        for form in openpgp.InlineForm:
+            data, signatures = verify.inline_detach(self.context, self.message(form=form))
+            self.assertEqual(data, TEXT)
+            cert = self.key[6].cert
+            self.assertTrue(verify.verify_detached(self.context, data, signatures, [cert]))
+        with self.assertRaises(errors.NoData):
+            verify.inline_detach(self.context, b"no message")
+
+    def test_files(self) -> None:
+        data = fixed_random()(500000)
+        sealed, opened = io.BytesIO(), io.BytesIO()
+        context = fixed_context(limits={"held-plaintext": 1000})
+        with openpgp.InlineSigner(context, [self.key[6]], armor=True) as signer:
+            signer.copy(io.BytesIO(data), sealed)
+        with verify.InlineVerifier(context, [self.key[6].cert]) as verifier:
+            verifier.copy(io.BytesIO(sealed.getvalue()), opened)
+        self.assertTrue(opened.getvalue() == data)
+        pipe = io.BytesIO(sealed.getvalue())
+        with verify.InlineVerifier(context, [self.key[6].cert]) as verifier:
+            with self.assertRaises(errors.LimitHeldPlaintext):
+                verifier.copy(mock.Mock(read=pipe.read, seekable=lambda: False), io.BytesIO())
+
+    def test_text_of_encrypted_messages(self) -> None:
+        message = openpgp.encrypt(self.context, b"a\nb\n", [self.key[6].cert], text=True)
+        with openpgp.Decryptor(self.context, [self.key[6]]) as decryptor:
+            self.assertEqual(decryptor.convert(message), b"a\r\nb\r\n")
+            self.assertEqual(decryptor.literal.format, "u")
+
+
 if __name__ == "__main__":
     tap.run(doctests=("secmail.verify", "secmail.openpgp", "secmail._operation"))
