@@ -29,7 +29,7 @@ int command_spf(struct tool *t)
 {
     struct secmail_mailauth *m = check_host(t);
     if (t->options.explain)
-        explain(m);
+        explain(m, SECMAIL_MAILAUTH_SPF);
     else
         print(secmail_mailauth_spf(m));
     secmail_mailauth_free(m);

@@ -109,7 +109,7 @@ void write_key(struct tool *t, const struct secmail_dkim_key *key, const char *p
 
 /* ---- explain.c ---- */
 
-void explain(const struct secmail_mailauth *m);
+void explain(const struct secmail_mailauth *m, uint32_t methods);
 
 /* ---- Commands ---- */
 

@@ -155,7 +155,7 @@ static void again(struct tool *t, void *user)
 static void show(struct tool *t, struct secmail_mailauth *m)
 {
     if (t->options.explain)
-        explain(m);
+        explain(m, t->options.methods);
     else
         print(t, m);
     secmail_mailauth_free(m);

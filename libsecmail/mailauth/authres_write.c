@@ -217,23 +217,79 @@ int secmail_mailauth_header(struct secmail_mailauth *m, struct secmail_bytes **o
     return finish(m, &b, out);
 }
 
+/* dot-atom of RFC 5322: no empty piece between the dots. */
+static bool is_dot_atom(struct smi_span s)
+{
+    if (!is_token(s) || !smi_span_is_utf8(s))
+        return false;
+    while (s.size) {
+        const size_t dot = smi_span_find(s, '.');
+        if (!dot || dot + 1 == s.size)
+            return false;
+        s = smi_span_from(s, dot < s.size ? dot + 1 : s.size);
+    }
+    return true;
+}
+
+static void put_spf_value(struct smi_buf *b, const char *key, struct smi_span value)
+{
+    const struct smi_span s = bounded(value);
+    new_line(b);
+    smi_put_text(b, key);
+    smi_put_u8(b, '=');
+    if (is_dot_atom(s))
+        smi_put_span(b, s);
+    else
+        put_quoted(b, s);
+}
+
 /* key-value-pair, where the value is there. */
 static void put_pair(struct smi_buf *b, const char *key, struct smi_span value)
 {
     if (!value.size)
         return;
     smi_put_u8(b, ';');
-    new_line(b);
-    smi_put_text(b, key);
-    smi_put_u8(b, '=');
-    smi_put_value(b, value);
+    put_spf_value(b, key, value);
 }
 
+/* The colons of an IPv6 address have no place in a dot-atom. */
 static void put_client(struct smi_buf *b, const struct smi_ip *ip)
 {
+    const char *quote = ip->size == 4 ? "" : "\"";
     new_line(b);
     smi_put_text(b, "client-ip=");
+    smi_put_text(b, quote);
     smi_put_ip(b, ip->bytes, ip->size);
+    smi_put_text(b, quote);
+}
+
+static void put_comment_text(struct smi_buf *b, struct smi_span s)
+{
+    for (s = bounded(s); s.size;) {
+        const size_t size = visible_size(s);
+        if (size == 1 && memchr("()\\", s.data[0], 3))
+            smi_put_u8(b, '\\');
+        smi_put(b, s.data, size);
+        s = smi_span_from(s, size ? size : 1);
+    }
+}
+
+/* "The header field SHOULD include a "(...)" style comment after the result". */
+static void put_comment(struct secmail_mailauth *m, struct smi_buf *b)
+{
+    smi_put_text(b, " (");
+    put_comment_text(b, smi_span(m->authserv_id.text, m->authserv_id.size));
+    smi_put_text(b, ": ");
+    put_comment_text(b, smi_span_text(text_of(&m->spf, SECMAIL_MAILAUTH_REASON)));
+    smi_put_u8(b, ')');
+}
+
+/* "the mechanism that matched (if no mechanisms matched, substitute the word "default")" */
+static void put_mechanism(struct secmail_mailauth *m, struct smi_buf *b)
+{
+    const char *term = text_of(&m->spf, SECMAIL_MAILAUTH_DECIDER);
+    if (m->spf.verdict >= SECMAIL_MAILAUTH_PASS && m->spf.verdict <= SECMAIL_MAILAUTH_NEUTRAL)
+        put_pair(b, "mechanism", smi_span_text(term ? term : "default"));
 }
 
 int secmail_mailauth_received_spf(struct secmail_mailauth *m, struct secmail_bytes **out)
@@ -248,10 +304,12 @@ int secmail_mailauth_received_spf(struct secmail_mailauth *m, struct secmail_byt
     struct smi_buf b = smi_buf_open(&m->context->mem);
     smi_put_text(&b, "Received-SPF: ");
     smi_put_text(&b, secmail_mailauth_verdict_name(m->spf.verdict));
+    put_comment(m, &b);
     put_client(&b, &m->ip);
     put_pair(&b, "envelope-from", smi_span(m->mail_from.text, m->mail_from.size));
     put_pair(&b, "helo", smi_span(m->helo.text, m->helo.size));
     put_pair(&b, "identity", smi_span_text(text_of(&m->spf, SECMAIL_MAILAUTH_IDENTITY)));
+    put_mechanism(m, &b);
     put_pair(&b, "receiver", smi_span(m->authserv_id.text, m->authserv_id.size));
     if (error)
         put_pair(&b, "problem", bounded(smi_span_text(problem)));

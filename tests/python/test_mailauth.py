@@ -117,6 +117,7 @@ class Verifying(Case):
         assert message.spf is not None
         self.assertEqual(message.spf.verdict, Verdict.PERMERROR)
         self.assertIn("spf-voids", limit_numbers())
+        self.assertEqual((message.limit("spf-lookups"), message.limit("spf-voids")), (1, 2))
 
     def test_errors(self) -> None:
         with self.assertRaises(errors.MailauthAddress):
@@ -163,6 +164,9 @@ class Signing(Case):
         self.assertIn(b"c=simple/simple;", field)
         self.assertIn(b"h=from:to;", field)
         self.assertIn(b"x=1767225660;", field)
+        lines = MAIL.replace(b"\r\n", b"\n")
+        field = sign(self.context, lines, "example.com", keys, lf_lines=True)
+        self.assertTrue(self.run_message(field + MAIL).dkim[0])
 
 
 class Results(Case):

@@ -325,16 +325,14 @@ TORTURE(write_report)
 
 static void torture_read_report(void **state)
 {
-    if (!secmail_feature_supported("dmarc-report-reading"))
-        skip();
-    torture_run(read_report, *state, 2000);
+    if (secmail_feature_supported("dmarc-report-reading"))
+        torture_run(read_report, *state, 2000);
 }
 
 static void torture_read_suffixes(void **state)
 {
-    if (!secmail_feature_supported("public-suffixes"))
-        skip();
-    torture_run(read_suffixes, *state, 2000);
+    if (secmail_feature_supported("public-suffixes"))
+        torture_run(read_suffixes, *state, 2000);
 }
 
 int main(void)

@@ -188,9 +188,12 @@ static void test_written(void **state)
                               "\tarc=none");
     free(text);
     text = field_of(m, secmail_mailauth_received_spf);
-    assert_string_equal(text, "Received-SPF: pass\r\n\tclient-ip=192.0.2.1;\r\n"
-                              "\tenvelope-from=\"joe@example.com\";\r\n\thelo=mail.example.com;\r\n"
-                              "\tidentity=mailfrom;\r\n\treceiver=localhost");
+    assert_string_equal(text,
+                        "Received-SPF: pass (localhost: this term matches the client's address: "
+                        "ip4:192.0.2.1)\r\n\tclient-ip=192.0.2.1;\r\n"
+                        "\tenvelope-from=\"joe@example.com\";\r\n\thelo=mail.example.com;\r\n"
+                        "\tidentity=mailfrom;\r\n\tmechanism=\"ip4:192.0.2.1\";\r\n"
+                        "\treceiver=localhost");
     free(text);
     secmail_mailauth_free(m);
     m = new_message(f);
@@ -200,6 +203,50 @@ static void test_written(void **state)
     assert_string_equal(text, "Authentication-Results: localhost; none");
     free(text);
     assert_code(f->context, secmail_mailauth_received_spf(m, &field), SECMAIL_E_STATE);
+    secmail_mailauth_free(m);
+}
+
+/* What isn't a dot-atom is quoted (RFC 7208 section 9.1). */
+static void test_received_spf(void **state)
+{
+    struct fixture *f = *state;
+    static const struct zone zone[] = {
+        {"example.com", SECMAIL_MAILAUTH_TXT, "v=spf1 ip4:192.0.2.1"},
+        {"example.net", SECMAIL_MAILAUTH_TXT, "v=spf1 exists:(x)\\.%{z}"},
+        {0}};
+    struct secmail_mailauth *m = new_message(f);
+    set_session(m, "2001:db8::1", "a..b", "");
+    assert_int_equal(secmail_mailauth_set_methods(m, SECMAIL_MAILAUTH_SPF), 0);
+    zone_evaluate(m, zone);
+    char *text = field_of(m, secmail_mailauth_received_spf);
+    assert_non_null(strstr(text, "client-ip=\"2001:db8::1\";"));
+    assert_non_null(strstr(text, "helo=\"a..b\""));
+    assert_null(strstr(text, "envelope-from"));
+    assert_null(strstr(text, "mechanism"));
+    free(text);
+    secmail_mailauth_free(m);
+
+    m = new_message(f);
+    set_session(m, "2001:db8::1", ".", "x@example.com");
+    assert_int_equal(secmail_mailauth_set_methods(m, SECMAIL_MAILAUTH_SPF), 0);
+    zone_evaluate(m, zone);
+    text = field_of(m, secmail_mailauth_received_spf);
+    assert_non_null(strstr(text, "Received-SPF: neutral (localhost: "));
+    assert_non_null(strstr(text, "mechanism=default;"));
+    assert_non_null(strstr(text, "helo=\".\""));
+    free(text);
+    secmail_mailauth_free(m);
+
+    m = new_message(f);
+    set_session(m, "192.0.2.1", "h.example", "x@example.net");
+    assert_int_equal(secmail_mailauth_set_authserv_id(m, "mx(a"), 0);
+    assert_int_equal(secmail_mailauth_set_methods(m, SECMAIL_MAILAUTH_SPF), 0);
+    zone_evaluate(m, zone);
+    text = field_of(m, secmail_mailauth_received_spf);
+    assert_non_null(strstr(text, "Received-SPF: permerror (mx\\(a: "));
+    assert_non_null(strstr(text, "exists:\\(x\\)\\\\."));
+    assert_non_null(strstr(text, "problem=\""));
+    free(text);
     secmail_mailauth_free(m);
 }
 
@@ -271,6 +318,7 @@ int main(void)
         fixture_test(test_bad_values),
         fixture_test(test_injection),
         fixture_test(test_written),
+        fixture_test(test_received_spf),
         fixture_test(test_forged),
         fixture_test(test_trusted),
     };

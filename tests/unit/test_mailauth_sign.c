@@ -31,8 +31,14 @@ static void test_keys_round_trip(void **state)
         secmail_secret_free(der);
         secmail_secret_free(der_again);
         secmail_dkim_key_unref(key);
+        assert_ptr_equal(secmail_dkim_key_ref(again), again);
+        secmail_dkim_key_unref(again);
+        assert_int_equal(secmail_dkim_key_bits(again), cases[i].want);
         secmail_dkim_key_unref(again);
     }
+    assert_null(secmail_dkim_key_ref(NULL));
+    secmail_dkim_key_unref(NULL);
+    assert_int_equal(secmail_dkim_key_bits(NULL) + secmail_dkim_key_algorithm(NULL), 0);
 }
 
 /* RFC 8410 section 10.3, and the public key that RFC 8410 section 10.1 gives for it. */

@@ -392,6 +392,10 @@ class Message(Operation):
             raise ValueError("a NUL in the text")
         self._call(name, value.encode())
 
+    def limit(self, name: str) -> int:
+        """The value of a limit."""
+        return int(lib.secmail_mailauth_limit(self.handle, limit_numbers()[name]))
+
     def update(self, data: Buffer) -> None:
         """Takes the next bytes of the message."""
         self._call("update", *borrow(data))
@@ -559,11 +563,13 @@ def sign(
     headers: Sequence[str] | None = None,
     lifetime: int | None = None,
     any_author: bool = False,
+    lf_lines: bool = False,
 ) -> bytes:
     """DKIM-Signature fields for a message, to be put on top of it.
 
     `domain` is the one for which the sender was authenticated; `keys` is the table of who may sign:
-    (domain, selector, key), of which those of `domain` sign. `message` is bytes, or pieces of them.
+    (domain, selector, key), of which those of `domain` sign. `message` is bytes, or pieces of them;
+    with `lf_lines`, each LF of it stands for a CRLF.
     """
     pieces = [message] if isinstance(message, (bytes, bytearray, memoryview)) else message
     table = make(context, lib.secmail_dkim_table_free, lib.secmail_dkim_table_new, context.handle, OUT)
@@ -575,6 +581,7 @@ def sign(
         free = lib.secmail_dkim_signer_free
         signer = make(context, free, lib.secmail_dkim_signer_new, table, OUT, domain.encode())
         options = _ffi.SECMAIL_DKIM_ANY_AUTHOR if any_author else 0
+        options |= _ffi.SECMAIL_DKIM_LF_LINES if lf_lines else 0
         _set_up_signer(context, signer, canon, headers, lifetime, options)
         for piece in pieces:
             context.check(lib.secmail_dkim_signer_update(signer, *borrow(piece)))

@@ -182,12 +182,27 @@ class Verify(Case):
         argv = ("verify", "--explain", "--now", NOW, "--dns", self.zone(), "--ip", "192.0.2.9",
                 "--from", "a@example.com")
         good = self.run_tool(*argv, mail=self.sign(MAIL)).decode()
+        self.assertTrue(good.startswith("VALIDATED: this mail is from example.com."))
         self.assertIn("The domain after the @ of the From field is real.", good)
         self.assertIn("SPF: may this host send mail for example.com?\n  verdict:    fail", good)
         self.assertIn("dns: s._domainkey.example.com TXT: answered", good)
         bad = self.run_tool(*argv, mail=self.sign(MAIL).replace(b"Hello", b"Hallo")).decode()
         self.assertIn("the body was changed after it was signed", bad)
         self.assertIn("That is a warning, not proof of\n  forgery.", bad)
+        self.assertTrue(bad.startswith("NOT VALIDATED: "))
+        two = self.run_tool(*argv, mail=b"From: a@example.com\r\n" + MAIL).decode()
+        self.assertIn("Who wrote this can't be said.", two)
+        nothing = self.run_tool(*argv, mail=b"From: a@none.example\r\n\r\n").decode()
+        self.assertIn("Its owner publishes no policy", nothing)
+
+    def test_explain_weak_points(self) -> None:
+        self.keygen("--bits", 1024)
+        self.dns["s._domainkey.example.com"]["TXT"][0][0] += "; t=y"
+        argv = ("verify", "--explain", "--only", "dkim", "--now", NOW, "--dns", self.zone())
+        shown = self.run_tool(*argv, mail=self.sign(MAIL)).decode()
+        self.assertTrue(shown.startswith("DKIM: did example.com sign this mail?"))
+        self.assertIn("Its key has 1024 bits only", shown)
+        self.assertIn("only testing (t=y)", shown)
 
     def test_public_suffixes(self) -> None:
         suffixes = self.folder / "list.dat"
