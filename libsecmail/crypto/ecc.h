@@ -33,4 +33,22 @@ static inline size_t smi_ecc_point_size(enum smi_curve curve)
 bool smi_ecdsa_verify(enum smi_curve curve, const struct smi_number *point, const uint8_t *digest,
                       size_t size, const struct smi_number *r, const struct smi_number *s);
 
+/* Secrets are scalars of smi_ecc_size() bytes, big-endian. All functions below answer 0,
+ * SECMAIL_E_RANDOM or SECMAIL_E_INTERNAL (for a scalar that is none); recorded. */
+
+/* Is `point` the public point of the secret? */
+bool smi_ecc_is_pair(enum smi_curve curve, const uint8_t *secret, const struct smi_number *point);
+
+/* Writes a new pair; `point` has smi_ecc_point_size() bytes. */
+int smi_ecc_generate(struct secmail_context *context, enum smi_curve curve, uint8_t *secret,
+                     uint8_t *point);
+
+/* Writes r and s, of smi_ecc_size() bytes each. */
+int smi_ecdsa_sign(struct secmail_context *context, enum smi_curve curve, const uint8_t *secret,
+                   uint8_t hash, const uint8_t *digest, uint8_t *r, uint8_t *s);
+
+/* The shared secret: the x coordinate. SECMAIL_E_WEAK_POINT for a point that isn't on the curve. */
+int smi_ecdh(struct secmail_context *context, enum smi_curve curve, const uint8_t *secret,
+             const struct smi_number *point, uint8_t *shared);
+
 #endif

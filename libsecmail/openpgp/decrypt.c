@@ -32,6 +32,8 @@ struct secmail_decrypt {
     size_t password_count, password_room;
     struct smi_session_key *session_keys; /* given by the caller, then found in the message */
     size_t session_key_count, session_key_room;
+    bool certain;  /* one of them is known to be right: no other is looked for */
+    bool searched; /* also when the input is read again: all were found */
     struct kept_packet *skesks;
     size_t skesk_count, skesk_room;
     uint64_t packet_count; /* all but those in the content */
@@ -204,6 +206,7 @@ int secmail_decrypt_add_session_key(struct secmail_decrypt *d,
     rc = smi_session_key_import(d->context, &key, session_key);
     if (!rc)
         rc = add_session_key(d, &key);
+    d->certain |= !rc;
     smi_wipe(&key, sizeof key);
     return rc;
 }
@@ -271,10 +274,11 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
         return rc;
     struct smi_session_key session_key;
     rc = smi_pkesk_open(d->context, pkesk, public_key, secret, &session_key, opened);
-    if (!rc && *opened)
+    if (!rc && *opened) {
+        session_key.recipient = smi_cert_primary(key->cert);
         rc = add_session_key(d, &session_key);
-    if (!rc && *opened)
-        d->judge.recipient = smi_cert_primary(key->cert);
+        d->certain |= !session_key.transported;
+    }
     smi_wipe(&session_key, sizeof session_key);
     return rc;
 }
@@ -298,14 +302,14 @@ static int try_keys(struct secmail_decrypt *d, const struct smi_pkesk *pkesk)
 static int pkesk_packet(struct secmail_decrypt *d, struct smi_cursor body)
 {
     struct smi_pkesk pkesk;
-    if (d->first.complete || d->session_key_count || !smi_pkesk_read(&pkesk, body))
+    if (d->certain || d->searched || !smi_pkesk_read(&pkesk, body))
         return 0;
     return try_keys(d, &pkesk);
 }
 
 static int skesk_packet(struct secmail_decrypt *d, struct smi_cursor body)
 {
-    if (d->first.complete || d->session_key_count || !d->password_count)
+    if (d->certain || d->searched || !d->password_count)
         return 0;
     const struct secmail_allocator *mem = &d->context->mem;
     if (!smi_grow(mem, &d->skesks, &d->skesk_room, d->skesk_count + 1, sizeof *d->skesks))
@@ -478,11 +482,12 @@ static int data_packet(struct secmail_decrypt *d)
         rc = check_format(d);
     if (rc)
         return rc;
-    if (!d->session_key_count) {
+    if (!d->certain && !d->searched) {
         rc = try_passwords(d);
         if (rc)
             return rc;
     }
+    d->searched = true;
     d->session_key_count = fitting_keys(d);
     if (!d->session_key_count)
         return cannot_decrypt(d);
@@ -493,7 +498,8 @@ static int data_packet(struct secmail_decrypt *d)
 static int open_data(struct secmail_decrypt *d)
 {
     int rc = smi_opener_open(d->context, &d->opener, &d->packet.source, d->format, d->session_keys,
-                             d->session_key_count, d->may_rewind ? &d->first : NULL);
+                             d->session_key_count, &d->judge.recipient,
+                             d->may_rewind ? &d->first : NULL);
     if (rc)
         return rc;
     if (d->input_size) {

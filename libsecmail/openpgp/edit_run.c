@@ -355,8 +355,8 @@ static int make_subkey(struct run *r, const struct smi_addition *a, struct smi_b
     struct smi_public_key key;
     if (!part)
         return SECMAIL_E_NOMEM;
-    int rc = smi_pair_make(r->context, version, smi_pair_algorithm(version, use), r->now, part,
-                           body);
+    const struct smi_pk_plan plan = smi_pair_default(version, use);
+    int rc = smi_pair_make(r->context, version, &plan, r->now, part, body);
     if (rc)
         return rc;
     smi_put_packet(&r->packets, SMI_TAG_PUBLIC_SUBKEY, body->data, body->size);

@@ -204,8 +204,8 @@ static int make_key(struct making *m, enum smi_key_use use, uint8_t tag, struct 
     struct smi_secret_part *part = smi_key_add_part(m->context, m->key);
     if (!part)
         return SECMAIL_E_NOMEM;
-    int rc = smi_pair_make(m->context, m->version, smi_pair_algorithm(m->version, use), m->now,
-                           part, body);
+    const struct smi_pk_plan plan = smi_pair_default(m->version, use);
+    int rc = smi_pair_make(m->context, m->version, &plan, m->now, part, body);
     if (rc)
         return rc;
     smi_put_packet(&m->packets, tag, body->data, body->size);

@@ -69,15 +69,27 @@ static bool final_tag_holds(struct smi_opener *o, const uint8_t *tag)
     return smi_aead_decrypt(&o->aead, nonce, ad, ad_size + 8, nothing, tag, 0);
 }
 
+static void use(struct smi_opener *o, size_t index)
+{
+    o->key_used = index;
+    *o->recipient = o->keys[index].recipient;
+}
+
+/* A key that may be random fits any packet: its size and cipher must not be seen to be wrong. */
+static bool fits(const struct smi_session_key *key, uint8_t cipher)
+{
+    return key->transported ||
+           (key->size == smi_cipher_key_size(cipher) && (!key->cipher || key->cipher == cipher));
+}
+
 /* The next key, from `first` on, whose size fits the packet's cipher: version 6 packets leave the
  * cipher to this one. */
 static bool pick_key(struct smi_opener *o, size_t first)
 {
     const uint8_t cipher = o->associated_data[2];
     for (size_t i = first; i < o->key_count; i++) {
-        if (o->keys[i].size == smi_cipher_key_size(cipher) &&
-            (!o->keys[i].cipher || o->keys[i].cipher == cipher)) {
-            o->key_used = i;
+        if (fits(&o->keys[i], cipher)) {
+            use(o, i);
             return true;
         }
     }
@@ -247,8 +259,8 @@ static bool mdc_holds(struct smi_opener *o, const uint8_t tail[MDC_SIZE])
     return smi_equal(head, tail, sizeof head) & smi_equal(digest, tail + 2, 20);
 }
 
-/* A password may have given several keys of which none is known to be right: goes back to the
- * ciphertext and tries the next one. */
+/* Passwords and RSA may have given several keys of which none is known to be right: goes back to
+ * the ciphertext and tries the next one. */
 static int try_next_key(struct smi_opener *o, bool *holds)
 {
     struct smi_buf *buf = &o->hold;
@@ -257,7 +269,7 @@ static int try_next_key(struct smi_opener *o, bool *holds)
     int rc = smi_cfb_open(o->made.context, &o->cfb, old->cipher, old->key, NULL);
     if (!rc && smi_cfb_encrypt(&o->cfb, buf->data, buf->data, buf->size))
         rc = smi_fail(o->made.context, SECMAIL_E_INTERNAL, NULL);
-    o->key_used++;
+    use(o, o->key_used + 1);
     if (!rc)
         rc = begin_key(o);
     if (!rc)
@@ -447,11 +459,9 @@ static int open_v1(struct secmail_context *context, struct smi_opener *o)
     o->hold_limit = smi_limit(context, SECMAIL_LIMIT_HELD_PLAINTEXT);
     if (o->may_rewind && o->hold_limit > REWIND_HOLD)
         o->hold_limit = REWIND_HOLD;
-    int rc = 0;
-    if (o->mode == SMI_HOLD && o->first) {
-        o->key_used = o->first->key_used;
-        rc = smi_random(context, o->first->key, sizeof o->first->key);
-    }
+    const bool first = o->mode == SMI_HOLD && o->first;
+    use(o, first ? o->first->key_used : 0);
+    int rc = first ? smi_random(context, o->first->key, sizeof o->first->key) : 0;
     if (!rc)
         rc = begin_key(o);
     if (!rc)
@@ -484,13 +494,14 @@ int smi_opener_format(struct secmail_context *context, struct smi_source *body, 
 
 int smi_opener_open(struct secmail_context *context, struct smi_opener *o, struct smi_source *body,
                     enum secmail_format format, const struct smi_session_key *keys, size_t count,
-                    struct smi_first_reading *first)
+                    const struct smi_public_key **recipient, struct smi_first_reading *first)
 {
     const bool v1 = format == SECMAIL_FORMAT_SEIPDV1;
     *o = (struct smi_opener){.lower = body,
                              .format = format,
                              .keys = keys,
                              .key_count = count,
+                             .recipient = recipient,
                              .first = first,
                              .hold = smi_buf_open(&context->mem)};
     smi_made_source_open(&o->made, context, v1 ? make_v1 : make_chunk);

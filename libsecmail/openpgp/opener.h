@@ -36,6 +36,7 @@ struct smi_opener {
     enum secmail_format format;
     const struct smi_session_key *keys; /* those that may fit, the likeliest first; borrowed */
     size_t key_count, key_used;
+    const struct smi_public_key **recipient; /* where that of the key used is noted */
     /* SEIPDv2 and LibrePGP */
     struct smi_aead aead;
     uint8_t associated_data[5];
@@ -59,7 +60,8 @@ struct smi_opener {
 
 /*
  * Reads the packet's version and fields, and opens it with one of `keys`, from which those of the
- * wrong generation are left out by the caller. `tag` is the packet's. 0, SECMAIL_NEEDS_INPUT,
+ * wrong generation are left out by the caller; *recipient follows the key that is tried. `tag` is
+ * the packet's. 0, SECMAIL_NEEDS_INPUT,
  * SECMAIL_E_UNSUPPORTED_VERSION, _UNSUPPORTED_ALGORITHM, _MALFORMED, _CANNOT_DECRYPT (no key has
  * the size that the cipher needs).
  */
@@ -67,7 +69,7 @@ int smi_opener_format(struct secmail_context *context, struct smi_source *body, 
                       enum secmail_format *format);
 int smi_opener_open(struct secmail_context *context, struct smi_opener *o, struct smi_source *body,
                     enum secmail_format format, const struct smi_session_key *keys, size_t count,
-                    struct smi_first_reading *first);
+                    const struct smi_public_key **recipient, struct smi_first_reading *first);
 void smi_opener_close(struct smi_opener *o);
 
 /* Says how large the message is, if that is known, so that memory for it is taken at once. */

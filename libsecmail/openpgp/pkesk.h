@@ -22,7 +22,8 @@ bool smi_pkesk_read(struct smi_pkesk *pkesk, struct smi_cursor body);
 /* Is it for this key? A hidden one may be for any. */
 bool smi_pkesk_is_for(const struct smi_pkesk *pkesk, const struct smi_public_key *key);
 
-/* Opens it: *opened tells whether it was for the key. A code is returned for other failures only;
+/* Opens it: *opened tells whether it was for the key, as far as that can be told before the data is
+ * authenticated (session_key->transported). A code is returned for other failures only;
  * SECMAIL_E_WEAK_POINT among them. */
 int smi_pkesk_open(struct secmail_context *context, const struct smi_pkesk *pkesk,
                    const struct smi_public_key *key, const struct secmail_secret *secret,

@@ -3,8 +3,8 @@
 #include "secret_key.h"
 
 #include "crypto/cipher.h"
-#include "crypto/curve25519.h"
 #include "crypto/mac.h"
+#include "pk_secret.h"
 #include "s2k_specifier.h"
 #include "session_key.h"
 
@@ -21,55 +21,12 @@ struct protection {
 
 /* ---------------------------------------------------------------- secret material */
 
-static bool is_curve25519(const struct smi_public_key *key)
-{
-    return key->use & (SMI_USE_SIGN | SMI_USE_ENCRYPT);
-}
-
-/* Legacy encodings are MPIs: of the octets as they are for EdDSA, reversed for ECDH
- * (sections 5.5.5.5 and 11.2.1). */
-static bool read_native(const struct smi_public_key *key, struct smi_cursor *in, uint8_t native[32])
-{
-    if (key->algo == SMI_PK_ED25519 || key->algo == SMI_PK_X25519) {
-        smi_copy(in, native, 32);
-        return !in->bad;
-    }
-    const struct smi_cursor mpi = smi_mpi_read(in);
-    const struct smi_number number = {mpi.data, mpi.size};
-    if (mpi.bad || !smi_mpi_fit(&number, native, 32))
-        return false;
-    for (size_t i = 0; key->algo == SMI_PK_ECDH && i < 16; i++) {
-        const uint8_t swap = native[i];
-        native[i] = native[31 - i];
-        native[31 - i] = swap;
-    }
-    return true;
-}
-
-static void put_native(struct smi_buf *b, const struct smi_public_key *key, const uint8_t *native)
-{
-    if (key->algo == SMI_PK_ED25519 || key->algo == SMI_PK_X25519) {
-        smi_put(b, native, 32);
-        return;
-    }
-    uint8_t value[32];
-    for (size_t i = 0; i < 32; i++)
-        value[i] = key->algo == SMI_PK_ECDH ? native[31 - i] : native[i];
-    smi_mpi_write(b, value, sizeof value);
-    smi_wipe(value, sizeof value);
-}
-
 /* The KOpenPGP attacks exchange the public part of a stored key, to learn the secret part from what
  * is then signed or decrypted: no secret is used before it is seen to fit. */
 static int check_pair(struct secmail_context *context, const struct smi_public_key *key,
-                      const uint8_t *native)
+                      const struct smi_buf *kept)
 {
-    uint8_t point[32];
-    if (key->use & SMI_USE_SIGN)
-        smi_ed25519_public(point, native);
-    else
-        smi_x25519_public(point, native);
-    if (smi_equal(point, key->field[0].data, sizeof point))
+    if (smi_pk_is_pair(key, kept->data, kept->size))
         return 0;
     return smi_fail(context, SECMAIL_E_KEY_TAMPERED,
                     "the secret part of the key %s does not belong to its public part", key->hex);
@@ -98,15 +55,15 @@ static int broken(struct secmail_context *context, const struct smi_public_key *
 static int open_material(struct secmail_context *context, struct smi_secret_part *part,
                          const struct smi_public_key *key, struct smi_cursor in)
 {
-    if (!is_curve25519(key))
+    if (!smi_pk_uses_secret(key))
         return set_open(context, part, in.data, in.size, true);
-    uint8_t native[32];
-    int rc = read_native(key, &in, native) && !smi_left(&in) ? 0 : broken(context, key);
+    struct smi_buf kept = smi_buf_open(&context->mem);
+    int rc = smi_pk_read_secret(key, in, &kept) ? 0 : broken(context, key);
     if (!rc)
-        rc = check_pair(context, key, native);
+        rc = kept.error ? smi_nomem(context) : check_pair(context, key, &kept);
     if (!rc)
-        rc = set_open(context, part, native, sizeof native, false);
-    smi_wipe(native, sizeof native);
+        rc = set_open(context, part, kept.data, kept.size, false);
+    smi_buf_free(&kept);
     return rc;
 }
 
@@ -331,7 +288,8 @@ static void put_material(struct smi_buf *b, const struct smi_secret_part *part,
     if (part->opaque)
         smi_put(b, secmail_secret_data(part->secret), secmail_secret_size(part->secret));
     else
-        put_native(b, key, secmail_secret_data(part->secret));
+        smi_pk_write_secret(b, key, secmail_secret_data(part->secret),
+                            secmail_secret_size(part->secret));
 }
 
 static void put_protection(struct smi_buf *b, const struct protection *p, uint8_t version)
@@ -418,7 +376,8 @@ int smi_secret_part_lock(struct secmail_context *context, const struct smi_secre
     if (rc)
         return rc;
     struct smi_buf clear = smi_buf_open(&context->mem), to = smi_buf_open(&context->mem);
-    smi_buf_reserve(&clear, 256); /* never moved while it holds a secret */
+    /* Never moved while it holds a secret: its numbers, their sizes, and a SHA-1. */
+    smi_buf_reserve(&clear, secmail_secret_size(part->secret) + 64);
     put_material(&clear, part, key);
     put_protection(&to, &p, key->version);
     if (clear.error || to.error)

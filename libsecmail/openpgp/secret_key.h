@@ -17,8 +17,8 @@ enum smi_s2k_usage { /* section 3.7.2.1 */
 };
 
 struct smi_secret_part {
-    /* Either the key is open: 32 bytes in native order for Curve25519, or the packet's own bytes
-     * for an algorithm that this build can't use; ... */
+    /* Either the key is open, in the form that pk_secret.h tells, or as the packet's own bytes for
+     * an algorithm that this build can't use; ... */
     struct secmail_secret *secret;
     bool opaque;
     /* ... or it is locked: everything from the usage octet on, as it stands in the packet. */

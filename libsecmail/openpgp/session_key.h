@@ -16,12 +16,16 @@ enum smi_generation {
     SMI_FOR_ANY = 7,      /* given by the caller */
 };
 
+struct smi_public_key;
+
 struct smi_session_key {
     uint8_t cipher;     /* 0 if the packet doesn't tell (version 6): the data packet does */
     uint8_t generation; /* enum smi_generation */
     bool guessed;       /* from a password, without a check that it is right */
+    bool transported;   /* from RSA or ElGamal: may be random, and nothing may show it */
     uint8_t size;
-    uint8_t key[SMI_KEY_MAX_SIZE]; /* the holder wipes it */
+    uint8_t key[SMI_KEY_MAX_SIZE]; /* the holder wipes it; all bytes are there if transported */
+    const struct smi_public_key *recipient; /* the primary key of whom it was for; or NULL */
 };
 
 /* As one secret: the cipher's number, then the key. */

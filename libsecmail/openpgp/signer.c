@@ -2,7 +2,7 @@
 /* Making signatures. The packet format is in verify/signature.c. */
 #include "signer.h"
 
-#include "crypto/curve25519.h"
+#include "pk_secret.h"
 #include "verify/validity.h"
 
 int smi_packet_time(struct secmail_context *context, uint32_t *time)
@@ -28,40 +28,28 @@ int smi_signing_time(struct secmail_context *context, const struct smi_public_ke
                     smi_date(key->created, date));
 }
 
-static void put_signature(struct smi_buf *body, const struct smi_public_key *key,
-                          const uint8_t raw[64])
-{
-    if (key->algo == SMI_PK_EDDSA_LEGACY) {
-        smi_mpi_write(body, raw, 32);
-        smi_mpi_write(body, raw + 32, 32);
-    } else {
-        smi_put(body, raw, 64);
-    }
-}
-
 /* Appends the body of a signature over what `hash` has taken in. The hash is used up. */
 static int complete(struct secmail_context *context, const struct smi_signer *signer, uint8_t type,
                     const struct smi_buf *hashed, struct smi_hash *hash, const uint8_t *salt,
                     size_t salt_size, struct smi_buf *body)
 {
     const struct smi_public_key *key = signer->public_key;
-    uint8_t digest[SMI_HASH_MAX_SIZE], raw[64];
+    uint8_t digest[SMI_HASH_MAX_SIZE];
     const size_t start = body->size;
     smi_signature_begin(body, key->version, type, key->algo, hash->algo, hashed);
     if (hashed->error || body->error)
         return smi_nomem(context);
     smi_signature_digest(hash, key->version, body->data + start, body->size - start, digest);
-    smi_ed25519_sign(raw, secmail_secret_data(signer->secret), key->field[0].data, digest,
-                     smi_hash_size(hash->algo));
     smi_signature_end(body, key, digest, salt, salt_size);
-    put_signature(body, key, raw);
-    return body->error ? smi_nomem(context) : 0;
+    if (body->error)
+        return smi_nomem(context);
+    return smi_pk_sign(context, key, signer->secret, hash->algo, digest, body);
 }
 
 static int fresh_salt(struct secmail_context *context, const struct smi_public_key *key,
                       uint8_t salt[SMI_SALT_MAX], uint8_t *size)
 {
-    *size = key->version == 6 ? (uint8_t)smi_salt_size(SMI_SIGNING_HASH) : 0;
+    *size = key->version == 6 ? (uint8_t)smi_salt_size(smi_pk_signing_hash(key)) : 0;
     return *size ? smi_random(context, salt, *size) : 0;
 }
 
@@ -73,7 +61,8 @@ int smi_sign_object(struct secmail_context *context, const struct smi_signer *si
     struct smi_signed_hash h;
     int rc = fresh_salt(context, signer->public_key, salt, &salt_size);
     if (!rc)
-        rc = smi_signed_hash_open(context, &h, SMI_SIGNING_HASH, false, salt, salt_size);
+        rc = smi_signed_hash_open(context, &h, smi_pk_signing_hash(signer->public_key), false, salt,
+                                  salt_size);
     if (rc)
         return rc;
     smi_signed_object_hash(&h.hash, object, signer->public_key->version);
@@ -165,7 +154,8 @@ int smi_document_signature_open(struct secmail_context *context, struct smi_docu
     if (!rc)
         rc = fresh_salt(context, s->signer.public_key, s->salt, &s->salt_size);
     if (!rc)
-        rc = smi_signed_hash_open(context, &s->hash, SMI_SIGNING_HASH, text, s->salt, s->salt_size);
+        rc = smi_signed_hash_open(context, &s->hash, smi_pk_signing_hash(s->signer.public_key),
+                                  text, s->salt, s->salt_size);
     if (!rc)
         s->key = secmail_key_ref(key);
     return rc;
@@ -184,7 +174,7 @@ void smi_document_signature_announce(const struct smi_document_signature *s, boo
     const struct smi_one_pass ops = {
         .version = s->signer.public_key->version == 6 ? 6 : 3,
         .type = s->type,
-        .hash = SMI_SIGNING_HASH,
+        .hash = s->hash.hash.algo,
         .pk = s->signer.public_key->algo,
         .salt = s->salt,
         .salt_size = s->salt_size,

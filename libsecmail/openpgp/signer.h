@@ -14,9 +14,7 @@ struct smi_signer {
     const struct secmail_secret *secret;
 };
 
-/* Hash algorithm of the signatures that this library makes: as strong as Curve25519, and the
- * fastest one where the processor helps. */
-enum { SMI_SIGNING_HASH = SMI_SHA256, SMI_SALT_MAX = 32 };
+enum { SMI_SALT_MAX = 32 };
 
 /* The context's time, if it fits a packet: SECMAIL_E_CLOCK. */
 int smi_packet_time(struct secmail_context *context, uint32_t *time);

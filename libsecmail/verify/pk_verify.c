@@ -10,6 +10,9 @@
 size_t smi_pk_least_digest(const struct smi_public_key *key)
 {
     switch (key->algo) {
+    case SMI_PK_ED25519:
+    case SMI_PK_EDDSA_LEGACY:
+        return 32;
     case SMI_PK_ED448:
         return 64;
     case SMI_PK_ECDSA: /* no hash is as long as P-521's field */

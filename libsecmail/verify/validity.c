@@ -164,17 +164,23 @@ static bool governs(const struct smi_signature *a, const struct smi_signature *b
     return a->created > b->created;
 }
 
+/* The direct-key signature, which is about the certificate as a whole (section 5.2.3.10). */
+static const struct smi_signature *direct_key_binding(struct judging *j)
+{
+    const struct smi_component *primary = &j->cert->components[0];
+    const struct smi_signed_object object = {.primary = &primary->key};
+    return newest(j, primary, &object, is_direct_key);
+}
+
 /*
  * The self-signature that says what the primary key may do and until when. Version 6: the
  * direct-key signature (section 10.1.1). Version 4: a user ID's, as its software writes it, or else
  * the direct-key signature.
  */
-static const struct smi_signature *primary_binding(struct judging *j)
+static const struct smi_signature *primary_binding(struct judging *j,
+                                                   const struct smi_signature *direct)
 {
-    const struct smi_component *primary = &j->cert->components[0];
-    const struct smi_signed_object object = {.primary = &primary->key};
-    const struct smi_signature *direct = newest(j, primary, &object, is_direct_key);
-    if (primary->key.version == 6)
+    if (smi_cert_primary(j->cert)->version == 6)
         return direct;
     const struct smi_signature *best = NULL;
     for (size_t i = 1; i < j->cert->component_count; i++) {
@@ -188,15 +194,19 @@ static const struct smi_signature *primary_binding(struct judging *j)
     return best ? best : direct;
 }
 
-/* Section 5.2.3.29 leaves open what a key without flags may do: what its algorithm can. */
+/* Section 5.2.3.29 leaves open what a key without flags may do: what its algorithm can, but that a
+ * primary key that can sign is not encrypted to. */
 static uint8_t flags_of(const struct smi_public_key *key, const struct smi_signature *binding,
                         bool is_primary)
 {
     if (binding->has_flags)
         return binding->flags;
+    const uint8_t encrypts = SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE;
     if (!(key->use & SMI_USE_VERIFY))
-        return SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE;
-    return (uint8_t)(SECMAIL_KEY_SIGN | (is_primary ? SECMAIL_KEY_CERTIFY : 0));
+        return encrypts;
+    if (is_primary)
+        return SECMAIL_KEY_SIGN | SECMAIL_KEY_CERTIFY;
+    return key->use & SMI_USE_DECRYPT ? SECMAIL_KEY_SIGN | encrypts : SECMAIL_KEY_SIGN;
 }
 
 static void set_invalid(struct smi_validity *v, enum secmail_reason reason)
@@ -232,7 +242,7 @@ static void apply_policy(const struct judging *j, const struct smi_public_key *k
 
 /* Rules that hold for primary keys and subkeys alike, once the binding is found. */
 static void apply_times(const struct judging *j, const struct smi_public_key *key,
-                        struct smi_validity *v)
+                        const struct smi_signature *direct, struct smi_validity *v)
 {
     if (key->created > j->time) {
         set_invalid(v, SECMAIL_REASON_KEY_NOT_YET_VALID);
@@ -243,8 +253,12 @@ static void apply_times(const struct judging *j, const struct smi_public_key *ke
         set_invalid(v, SECMAIL_REASON_KEY_INVALID);
         return;
     }
-    if (v->binding->key_lifetime)
-        v->expires = (int64_t)key->created + v->binding->key_lifetime;
+    /* What a user ID's signature doesn't say, the direct-key signature may. */
+    const uint32_t lifetime = v->binding->key_lifetime ? v->binding->key_lifetime
+                              : direct                 ? direct->key_lifetime
+                                                       : 0;
+    if (lifetime)
+        v->expires = (int64_t)key->created + lifetime;
     if (v->expires >= 0 && j->time >= v->expires) {
         v->code = SECMAIL_E_KEY_EXPIRED;
         v->reason = SECMAIL_REASON_KEY_EXPIRED;
@@ -261,8 +275,9 @@ static void judge_primary(struct judging *j, struct smi_validity *v)
     find_revocation(j, primary, &object, SMI_SIG_KEY_REVOCATION, v);
     if (v->code)
         return;
-    v->binding = primary_binding(j);
-    apply_times(j, &primary->key, v);
+    const struct smi_signature *direct = direct_key_binding(j);
+    v->binding = primary_binding(j, direct);
+    apply_times(j, &primary->key, direct, v);
     apply_policy(j, &primary->key, v);
     if (!v->code)
         v->flags = flags_of(&primary->key, v->binding, true);
@@ -276,7 +291,7 @@ static void judge_subkey(struct judging *j, const struct smi_component *c, struc
     if (v->code)
         return;
     v->binding = newest(j, c, &object, is_binding);
-    apply_times(j, &c->key, v);
+    apply_times(j, &c->key, NULL, v);
     apply_policy(j, &c->key, v);
     if (v->code)
         return;

@@ -11,8 +11,10 @@
 #include "crypto/curve25519.h"
 #include "crypto/hash.h"
 #include "crypto/mac.h"
+#include "crypto/rsa_pkcs1.h"
 #include "crypto/s2k.h"
 #include "openpgp_fixture.h"
+#include "rsa_keys.h"
 
 /* ------------------------------------------------------------------ bytes */
 
@@ -151,7 +153,28 @@ static inline void put_stored(struct collected *c, const struct collected *packe
 
 /* ------------------------------------------------------------------ keys */
 
-enum { PK_ECDH = 18, PK_EDDSA = 22, PK_X25519 = 25, PK_ED25519 = 27 };
+/* Of RSA there are two fixed keys, told apart by their numbers. */
+enum { PK_RSA = 1, PK_RSA_SIGN = 3, PK_ECDH = 18, PK_EDDSA = 22, PK_X25519 = 25, PK_ED25519 = 27 };
+
+enum { RSA_SIZE = 256 };
+
+static inline bool is_rsa(uint8_t algo)
+{
+    return algo == PK_RSA || algo == PK_RSA_SIGN;
+}
+
+/* One of n, d, p, q, u; returns its size. */
+static inline size_t rsa_number(uint8_t algo, size_t index, uint8_t to[RSA_SIZE])
+{
+    const char *hex = rsa_test_keys[algo == PK_RSA_SIGN][index];
+    const size_t size = strlen(hex) / 2;
+    for (size_t i = 0; i < size; i++) {
+        unsigned byte = 0;
+        sscanf(hex + 2 * i, "%2x", &byte);
+        to[i] = (uint8_t)byte;
+    }
+    return size;
+}
 
 struct test_key {
     uint8_t version, algo;
@@ -231,6 +254,34 @@ static inline void put_point(struct collected *c, uint8_t algo, const uint8_t po
     }
 }
 
+static inline void put_rsa_public(struct collected *c, uint8_t algo)
+{
+    uint8_t n[RSA_SIZE];
+    put_mpi(c, n, rsa_number(algo, 0, n));
+    put(c, "\0\x11\1\0\1", 5);
+}
+
+static inline void put_rsa_secret(struct collected *c, uint8_t algo)
+{
+    uint8_t number[RSA_SIZE];
+    for (size_t i = 1; i < 5; i++)
+        put_mpi(c, number, rsa_number(algo, i, number));
+}
+
+static inline void put_rsa_signature(struct fixture *f, struct collected *c, uint8_t algo,
+                                     uint8_t hash, const uint8_t *digest)
+{
+    uint8_t numbers[5][RSA_SIZE], sig[RSA_SIZE];
+    static const uint8_t e[] = {1, 0, 1};
+    struct smi_number n[5];
+    for (size_t i = 0; i < 5; i++)
+        n[i] = (struct smi_number){numbers[i], rsa_number(algo, i, numbers[i])};
+    const struct smi_rsa_public_numbers key = {n[0], {e, sizeof e}};
+    const struct smi_rsa_secret_numbers secret = {n[1], n[2], n[3], n[4]};
+    assert_int_equal(smi_rsa_pkcs1_sign(f->context, &key, &secret, hash, digest, sig), 0);
+    put_mpi(c, sig, sizeof sig);
+}
+
 static inline struct test_key test_key(struct fixture *f, uint8_t version, uint8_t algo,
                                        int64_t created)
 {
@@ -247,8 +298,11 @@ static inline struct test_key test_key(struct fixture *f, uint8_t version, uint8
     put_u32(&key.body, (uint32_t)created);
     put_u8(&key.body, algo);
     if (version == 6)
-        put_u32(&key.body, 32);
-    put_point(&key.body, algo, key.point);
+        put_u32(&key.body, is_rsa(algo) ? 2 + RSA_SIZE + 5 : 32);
+    if (is_rsa(algo))
+        put_rsa_public(&key.body, algo);
+    else
+        put_point(&key.body, algo, key.point);
     name_key(f, &key);
     return key;
 }
@@ -260,7 +314,9 @@ static inline void put_secret_key(struct collected *c, unsigned tag, const struc
     uint8_t value[32];
     for (size_t i = 0; i < 32; i++)
         value[i] = key->seed[key->algo == PK_ECDH ? 31 - i : i];
-    if (key->algo == PK_ECDH || key->algo == PK_EDDSA)
+    if (is_rsa(key->algo))
+        put_rsa_secret(&secret, key->algo);
+    else if (key->algo == PK_ECDH || key->algo == PK_EDDSA)
         put_mpi(&secret, value, 32);
     else
         put(&secret, value, 32);
@@ -399,7 +455,9 @@ static inline void put_signature_body(struct fixture *f, struct collected *body,
         put_u8(body, (unsigned)salt_size - plan.wrong_salt_size);
         put(body, salt, salt_size - plan.wrong_salt_size);
     }
-    if (plan.pk == PK_EDDSA) {
+    if (is_rsa(plan.pk)) {
+        put_rsa_signature(f, body, plan.pk, plan.hash, digest);
+    } else if (plan.pk == PK_EDDSA) {
         put_mpi(body, raw, 32);
         put_mpi(body, raw + 32, 32);
     } else {

@@ -491,8 +491,8 @@ static void put_old_sub(struct collected *hashed)
 static struct old_key old_key(struct fixture *f, uint8_t hash, uint8_t back_hash)
 {
     const int64_t made = 1420070400;
-    struct old_key o = {.primary = test_key(f, 4, PK_EDDSA, made),
-                        .sub = test_key(f, 4, PK_EDDSA, made)};
+    struct old_key o = {.primary = test_key(f, 4, PK_RSA, made),
+                        .sub = test_key(f, 4, PK_RSA_SIGN, made)};
     struct collected c = {0}, data = {0}, back = {0};
     struct sig_plan id = flags_plan(0x13, SECMAIL_KEY_CERTIFY),
                     binding = flags_plan(0x18, SECMAIL_KEY_SIGN);
@@ -596,6 +596,12 @@ static void features_are_announced(void **state)
     }
 }
 
+/* Header and body, with a length of one or two octets. */
+static size_t whole_packet(const uint8_t *p)
+{
+    return p[1] < 192 ? 2u + p[1] : 3u + (p[1] - 192u) * 256 + p[2] + 192;
+}
+
 /* The subkey's secret is needed for a new back-signature only. */
 static void subkeys_elsewhere(void **state)
 {
@@ -606,14 +612,12 @@ static void subkeys_elsewhere(void **state)
         /* primary, user ID and signature as they are; then the subkey with GnuPG's placeholder */
         size_t at = 0;
         for (int i = 0; i < 3; i++)
-            at += (c.data[at + 1] < 192 ? 2u : 3u) +
-                  (c.data[at + 1] < 192 ? c.data[at + 1]
-                                        : (c.data[at + 1] - 192u) * 256 + c.data[at + 2] + 192);
+            at += whole_packet(c.data + at);
         put(&part, c.data, at);
         put_all(&body, &o.sub.body);
         put(&body, "\377\0\145\0GNU\1", 8);
         put_body_drop(&part, TAG_SECRET_SUBKEY, &body);
-        at += 2u + c.data[at + 1];
+        at += whole_packet(c.data + at);
         put(&part, c.data + at, c.size - at);
         drop(&c);
         struct secmail_key *key = parse_key(f, &part);

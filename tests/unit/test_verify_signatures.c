@@ -106,8 +106,8 @@ static void free_signer(struct signer *s)
 static void good_by_all_hashes(void **state)
 {
     struct fixture *f = *state;
-    static const uint8_t hashes[] = {SMI_SHA224, SMI_SHA256,   SMI_SHA384,
-                                     SMI_SHA512, SMI_SHA3_256, SMI_SHA3_512};
+    static const uint8_t hashes[] = {SMI_SHA256, SMI_SHA384, SMI_SHA512, SMI_SHA3_256,
+                                     SMI_SHA3_512};
     for (uint8_t version = 4; version <= 6; version += 2) {
         struct signer s = make_signer(f, version);
         for (size_t i = 0; i < sizeof hashes; i++)
@@ -115,6 +115,25 @@ static void good_by_all_hashes(void **state)
                        {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID});
         free_signer(&s);
     }
+}
+
+/* RFC 9580 sections 5.2.3.3 and 5.2.3.4: a digest of fewer than 256 bits is refused. */
+static void short_hashes(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t version = 4; version <= 6; version += 2) {
+        struct signer s = make_signer(f, version);
+        judge_plan(f, s.cert, (struct sig_plan){.hash = SMI_SHA224}, &s.key,
+                   {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_HASH});
+        free_signer(&s);
+    }
+    struct signer rsa = {.key = test_key(f, 4, PK_RSA, f->now - DAY)};
+    struct collected c = {0};
+    put_primary(f, &c, &rsa.key, MAY_ALL, f->now - DAY);
+    rsa.cert = parse_cert(f, &c);
+    judge_plan(f, rsa.cert, (struct sig_plan){.hash = SMI_SHA224}, &rsa.key,
+               {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID});
+    free_signer(&rsa);
 }
 
 static void what_a_verdict_tells(void **state)
@@ -482,7 +501,7 @@ static void hashes_by_date(void **state)
         int64_t until;
     } rows[] = {{SMI_SHA1, 1359676800}, {SMI_RIPEMD160, 1359676800}, {SMI_MD5, 854755200}};
     for (size_t i = 0; i < 3; i++) {
-        struct test_key key = test_key(f, 4, PK_EDDSA, 800000000);
+        struct test_key key = test_key(f, 4, PK_RSA, 800000000);
         struct collected c = {0};
         put_primary(f, &c, &key, MAY_ALL, 800000000);
         struct secmail_cert *cert = parse_cert(f, &c);
@@ -879,6 +898,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(good_by_all_hashes),
+        fixture_test(short_hashes),
         fixture_test(what_a_verdict_tells),
         cmocka_unit_test(null_verdicts),
         fixture_test(other_data_is_a_mismatch),

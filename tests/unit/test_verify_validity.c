@@ -350,6 +350,8 @@ static void weak_and_old_revocations_hold(void **state)
 {
     struct fixture *f = *state;
     struct maker m = make(f, 4);
+    drop(&m.primary.body);
+    m.primary = test_key(f, 4, PK_RSA, f->now - 100 * DAY); /* EdDSA has no such signatures */
     struct sig_plan plan = revocation(0x20, 2, f->now - 50 * DAY);
     plan.hash = SMI_SHA1;
     put_sub_u32(&plan.hashed, SUB_EXPIRES, 1);
@@ -487,7 +489,7 @@ static void hashes_by_date(void **state)
                 {SMI_SHA512, 0},        {SMI_SHA3_256, 0},
                 {SMI_SHA3_512, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct test_key key = test_key(f, 4, PK_EDDSA, 800000000);
+        struct test_key key = test_key(f, 4, PK_RSA, 800000000);
         struct collected c = {0};
         struct sig_plan plan = flags_plan(0x1f, SECMAIL_KEY_CERTIFY);
         plan.hash = rows[i].hash;
