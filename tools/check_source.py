@@ -56,8 +56,10 @@ MEMCMP = {
     "libsecmail/openpgp/pkesk.c": "key IDs and fingerprints",
     "libsecmail/verify/cleartext.c": "lines of framing",
     "libsecmail/verify/inline.c": "a line of framing",
+    "libsecmail/verify/merge.c": "packets of certificates",
     "libsecmail/verify/one_pass.c": "salts of signatures",
     "libsecmail/verify/public_key.c": "curve OIDs",
+    "libsecmail/verify/ring.c": "fingerprints",
     "libsecmail/verify/signature.c": "issuers and fingerprints",
 }
 

@@ -92,12 +92,23 @@ static int put_certs(const struct sop *sop, const struct secmail_key_ring *ring,
     return emit_close(&emit, failed);
 }
 
+/* What is missing in the output is told, because the exit code doesn't. */
+static void tell_skipped(const struct sop *sop, const struct secmail_key_ring *ring)
+{
+    const size_t skipped = secmail_key_ring_skipped(ring);
+    if (skipped)
+        sop_note(sop, "%zu of %zu keys could not be read and are left out", skipped,
+                 skipped + secmail_key_ring_count(ring));
+}
+
 int run_extract_cert(struct sop *sop, const struct arguments *args)
 {
     struct secmail_key_ring *ring;
     int failed = keys_read_stdin(sop, &ring);
     if (!failed)
         failed = put_certs(sop, ring, !options_has(args, OPT_NO_ARMOR));
+    if (!failed)
+        tell_skipped(sop, ring);
     secmail_key_ring_unref(ring);
     return failed;
 }

@@ -125,6 +125,9 @@
 /** No part of the key may certify other people's user IDs. Use a key whose primary key may certify. */
 #define SECMAIL_E_CANNOT_CERTIFY (-413)
 
+/** The two certificates are not copies of one. Merge only certificates with the same primary fingerprint. */
+#define SECMAIL_E_OTHER_CERT (-414)
+
 /** Nobody could open the message: it has no recipient and no password. Add a certificate or a password. */
 #define SECMAIL_E_NO_RECIPIENT (-500)
 

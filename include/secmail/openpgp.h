@@ -123,7 +123,8 @@ SECMAIL_API int secmail_key_change_password(struct secmail_context *context,
 struct secmail_key_ring;
 
 /**
- * Reads any number of secret keys; as secmail_ring_parse(). Certificates among them are an error.
+ * Reads any number of secret keys; as secmail_ring_parse(): one that can't be read is left out and
+ * counted. Certificates among them are an error.
  *
  * @return 0; SECMAIL_E_NOT_A_KEY and the errors of secmail_ring_parse().
  * @since 0.1
@@ -134,6 +135,9 @@ SECMAIL_API int secmail_key_ring_parse(struct secmail_context *context,
 
 /** Number of keys. @since 0.1 */
 SECMAIL_API size_t secmail_key_ring_count(const struct secmail_key_ring *ring);
+
+/** How many secret keys could not be read. @since 0.1 */
+SECMAIL_API size_t secmail_key_ring_skipped(const struct secmail_key_ring *ring);
 
 /** A key; borrowed; NULL past the end. @since 0.1 */
 SECMAIL_API struct secmail_key *secmail_key_ring_key(const struct secmail_key_ring *ring,

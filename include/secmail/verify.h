@@ -189,6 +189,20 @@ SECMAIL_API int secmail_cert_export(struct secmail_context *context,
                                     const struct secmail_cert *cert, int armored,
                                     struct secmail_bytes **out);
 
+/**
+ * Merges two copies of a certificate: everything that either of them has, once. User IDs and
+ * subkeys stand in the order of `cert`, what only `other` has behind them. Nothing is judged, so
+ * that no revocation can be lost.
+ *
+ * @param cert, other  borrowed, unchanged
+ * @param[out] out  returned-owned; secmail_cert_unref()
+ * @return 0; SECMAIL_E_OTHER_CERT (their primary keys differ), SECMAIL_E_LIMIT_CERT_SIGNATURES,
+ *   SECMAIL_E_LIMIT_CERT_COMPONENTS (the two together pass a limit).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_merge(struct secmail_context *context, const struct secmail_cert *cert,
+                                   const struct secmail_cert *other, struct secmail_cert **out);
+
 /** Takes one more reference; returns its argument. Any thread. @since 0.1 */
 SECMAIL_API struct secmail_cert *secmail_cert_ref(struct secmail_cert *cert);
 
@@ -280,6 +294,20 @@ SECMAIL_API size_t secmail_ring_count(const struct secmail_ring *ring);
 
 /** A certificate; borrowed; NULL past the end. @since 0.1 */
 SECMAIL_API struct secmail_cert *secmail_ring_cert(const struct secmail_ring *ring, size_t index);
+
+/**
+ * Finds certificates by key handle. A fingerprint names one key. A key ID is only a hint: anybody
+ * can make a key that has it, so look at all that are found.
+ *
+ * @param handle  fingerprint (40 digits for version 4, 64 for version 6) or key ID (16) of a
+ *   primary key or subkey, hexadecimal in either case
+ * @param[in,out] cursor  0 before the first call; each call goes on behind the last find
+ * @return borrowed; NULL if there is no further one, or the handle has not the form of one. A
+ *   certificate in which several keys have the handle is found once for each.
+ * @since 0.1
+ */
+SECMAIL_API struct secmail_cert *secmail_ring_find(const struct secmail_ring *ring,
+                                                   const char *handle, size_t *cursor);
 
 /** How many certificates could not be read. @since 0.1 */
 SECMAIL_API size_t secmail_ring_skipped(const struct secmail_ring *ring);

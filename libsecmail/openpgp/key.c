@@ -210,6 +210,7 @@ struct secmail_key_ring {
     atomic_uint refs;
     struct secmail_key **keys;
     size_t count, room;
+    size_t skipped;
 };
 
 struct ring_reading {
@@ -236,11 +237,10 @@ static int read_ring(struct secmail_context *context, struct secmail_key_ring *r
                      const uint8_t *data, size_t size)
 {
     struct ring_reading reading = {context, ring, 0};
-    size_t skipped;
     int rc = smi_crypto_init(context);
     if (!rc)
-        rc = as_not_a_key(context,
-                          smi_ring_walk(context, data, size, read_ring_key, &reading, &skipped));
+        rc = as_not_a_key(
+            context, smi_ring_walk(context, data, size, read_ring_key, &reading, &ring->skipped));
     if (!rc && reading.not_a_key)
         rc = smi_fail(context, SECMAIL_E_NOT_A_KEY,
                       "a certificate without secret key stands among the secret keys");
@@ -276,6 +276,11 @@ size_t secmail_key_ring_count(const struct secmail_key_ring *ring)
 struct secmail_key *secmail_key_ring_key(const struct secmail_key_ring *ring, size_t index)
 {
     return ring && index < ring->count ? ring->keys[index] : NULL;
+}
+
+size_t secmail_key_ring_skipped(const struct secmail_key_ring *ring)
+{
+    return ring ? ring->skipped : 0;
 }
 
 struct secmail_key_ring *secmail_key_ring_ref(struct secmail_key_ring *ring)

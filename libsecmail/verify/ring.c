@@ -3,12 +3,24 @@
 #include "ring.h"
 
 #include "codec/armor.h"
+#include "codec/hex.h"
+
+#include <stdlib.h>
+
+/* A key's place in the index, which is sorted by key ID and then by certificate. */
+struct place {
+    uint64_t key_id;
+    const struct smi_public_key *key;
+    size_t cert;
+};
 
 struct secmail_ring {
     struct secmail_allocator mem;
     atomic_uint refs;
     struct secmail_cert **certs;
     size_t count, room;
+    struct place *places;
+    size_t place_count, place_room;
     size_t skipped;
 };
 
@@ -107,6 +119,48 @@ static int read_cert(void *user, struct smi_cursor packets)
     return rc;
 }
 
+static uint64_t key_id_of(const uint8_t id[8])
+{
+    struct smi_cursor in = smi_cursor(id, 8);
+    const uint64_t high = smi_u32(&in);
+    return high << 32 | smi_u32(&in);
+}
+
+static int by_key_id(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    if (a->key_id != b->key_id)
+        return a->key_id < b->key_id ? -1 : 1;
+    return (a->cert > b->cert) - (a->cert < b->cert);
+}
+
+static int add_places(struct secmail_context *context, struct secmail_ring *ring, size_t cert)
+{
+    const struct secmail_cert *c = ring->certs[cert];
+    for (size_t i = 0; i < c->component_count; i++) {
+        const struct smi_public_key *key = &c->components[i].key;
+        if (c->components[i].kind != SMI_COMPONENT_KEY)
+            continue;
+        if (!smi_grow(&ring->mem, &ring->places, &ring->place_room, ring->place_count + 1,
+                      sizeof *ring->places))
+            return smi_nomem(context);
+        ring->places[ring->place_count++] = (struct place){key_id_of(key->key_id), key, cert};
+    }
+    return 0;
+}
+
+static int make_index(struct secmail_context *context, struct secmail_ring *ring)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        int rc = add_places(context, ring, i);
+        if (rc)
+            return rc;
+    }
+    if (ring->place_count)
+        qsort(ring->places, ring->place_count, sizeof *ring->places, by_key_id);
+    return 0;
+}
+
 int secmail_ring_parse(struct secmail_context *context, struct secmail_ring **out,
                        const uint8_t *data, size_t size)
 {
@@ -122,6 +176,8 @@ int secmail_ring_parse(struct secmail_context *context, struct secmail_ring **ou
     atomic_init(&ring->refs, 1);
     struct reading reading = {context, ring};
     rc = smi_ring_walk(context, data, size, read_cert, &reading, &ring->skipped);
+    if (!rc)
+        rc = make_index(context, ring);
     if (rc) {
         secmail_ring_unref(ring);
         return rc;
@@ -138,6 +194,52 @@ size_t secmail_ring_count(const struct secmail_ring *ring)
 struct secmail_cert *secmail_ring_cert(const struct secmail_ring *ring, size_t index)
 {
     return ring && index < ring->count ? ring->certs[index] : NULL;
+}
+
+/* A handle as bytes: the size of the fingerprint or key ID, 0 if it is neither. */
+static size_t handle_decode(const char *handle, uint8_t bytes[32])
+{
+    const size_t digits = handle ? strlen(handle) : 0;
+    if (digits != 16 && digits != 40 && digits != 64)
+        return 0;
+    return smi_hex_decode(bytes, handle, digits) ? digits / 2 : 0;
+}
+
+/* The first place whose key ID is not below. */
+static size_t lower_bound(const struct secmail_ring *ring, uint64_t key_id)
+{
+    size_t low = 0, high = ring->place_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (ring->places[middle].key_id < key_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct secmail_cert *secmail_ring_find(const struct secmail_ring *ring, const char *handle,
+                                       size_t *cursor)
+{
+    uint8_t bytes[32];
+    const size_t size = handle_decode(handle, bytes);
+    if (!ring || !cursor || !size || *cursor > ring->place_count)
+        return NULL;
+    /* The key ID of a version 4 key ends its fingerprint, that of version 6 begins it. */
+    const uint64_t key_id = key_id_of(size == 20 ? bytes + 12 : bytes);
+    const size_t first = lower_bound(ring, key_id);
+    for (size_t i = first + *cursor; i < ring->place_count; i++) {
+        const struct place *place = &ring->places[i];
+        if (place->key_id != key_id)
+            break;
+        if (size == 8 || (place->key->fp_size == size && !memcmp(place->key->fp, bytes, size))) {
+            *cursor = i - first + 1;
+            return ring->certs[place->cert];
+        }
+    }
+    *cursor = ring->place_count;
+    return NULL;
 }
 
 size_t secmail_ring_skipped(const struct secmail_ring *ring)
@@ -159,6 +261,7 @@ void secmail_ring_unref(struct secmail_ring *ring)
     const struct secmail_allocator mem = ring->mem;
     for (size_t i = 0; i < ring->count; i++)
         secmail_cert_unref(ring->certs[i]);
+    smi_free(&mem, ring->places, ring->place_room * sizeof *ring->places);
     smi_free(&mem, ring->certs, ring->room * sizeof *ring->certs);
     smi_free(&mem, ring, sizeof *ring);
 }

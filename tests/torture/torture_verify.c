@@ -113,6 +113,16 @@ static int ring(struct secmail_context *context, void *user)
     return rc;
 }
 
+static int merge(struct secmail_context *context, void *user)
+{
+    const struct material *m = user;
+    struct secmail_cert *out = (struct secmail_cert *)(uintptr_t)1;
+    int rc = secmail_cert_merge(context, m->parsed, m->parsed, &out);
+    assert_int_equal(out == NULL, rc != 0);
+    secmail_cert_unref(out);
+    return rc;
+}
+
 static int policy(struct secmail_context *context, void *user)
 {
     struct secmail_policy *standard, *then = NULL, *again = NULL;
@@ -202,6 +212,7 @@ static void all(void **state)
     } rows[] = {{"binary_cert", binary_cert},
                 {"armored_cert", armored_cert},
                 {"ring", ring},
+                {"merge", merge},
                 {"policy", policy},
                 {"verify", verify},
                 {"verify_armored", verify_armored},

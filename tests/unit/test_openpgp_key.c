@@ -90,6 +90,7 @@ static void arguments(void **state)
     assert_int_equal(secmail_key_ring_parse(f->context, NULL, NULL, 0), SECMAIL_E_ARGUMENT);
     assert_code(f->context, secmail_key_ring_parse(f->context, &ring, NULL, 1), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_key_ring_count(NULL), 0);
+    assert_int_equal(secmail_key_ring_skipped(NULL), 0);
     assert_null(secmail_key_ring_key(NULL, 0));
     assert_null(secmail_key_ring_ref(NULL));
     secmail_key_ring_unref(NULL);
@@ -528,6 +529,7 @@ static void rings(void **state)
         assert_string_equal(
             secmail_cert_fingerprint(secmail_key_cert(secmail_key_ring_key(ring, i))), hex[i]);
     assert_null(secmail_key_ring_key(ring, 4));
+    assert_int_equal(secmail_key_ring_skipped(ring), 0);
     assert_ptr_equal(secmail_key_ring_ref(ring), ring);
     secmail_key_ring_unref(ring);
     secmail_key_ring_unref(ring);

@@ -144,6 +144,69 @@ static void unreadable_certificates_are_skipped(void **state)
     }
 }
 
+static void must_find(const struct secmail_ring *ring, const char *handle, size_t count,
+                      const size_t *certs)
+{
+    size_t cursor = 0;
+    for (size_t i = 0; i < count; i++)
+        assert_ptr_equal(secmail_ring_find(ring, handle, &cursor),
+                         secmail_ring_cert(ring, certs[i]));
+    for (int i = 0; i < 2; i++) /* the end stays the end */
+        assert_null(secmail_ring_find(ring, handle, &cursor));
+}
+
+/* By fingerprint or key ID, of primary keys and subkeys, of both versions. */
+static void finding(void **state)
+{
+    struct fixture *f = *state;
+    struct collected c = {0};
+    struct test_key primary[5], subkey[5];
+    for (size_t i = 0; i < 5; i++) {
+        const uint8_t version = i % 2 ? 4 : 6;
+        primary[i] = test_key(f, version, version == 6 ? PK_ED25519 : PK_EDDSA, f->now);
+        subkey[i] = test_key(f, version, version == 6 ? PK_X25519 : PK_ECDH, f->now);
+        put_body(&c, TAG_PUBLIC_KEY, &primary[i].body);
+        put_body(&c, TAG_PUBLIC_SUBKEY, &subkey[i].body);
+        put_body(&c, TAG_PUBLIC_SUBKEY, &subkey[0].body); /* one that five certificates claim */
+    }
+    struct secmail_ring *ring = parse(f, &c, 5, 0);
+    for (size_t i = 0; i < 5; i++) {
+        const struct test_key *keys[] = {&primary[i], &subkey[i]};
+        for (size_t k = i ? 0 : 1; k < 2 && i; k++) {
+            char hex[65], id[17];
+            must_find(ring, keys[k]->hex, 1, &i);
+            for (size_t d = 0; d < 65; d++)
+                hex[d] = (char)(keys[k]->hex[d] | (keys[k]->hex[d] >= 'A' ? 0x20 : 0));
+            must_find(ring, hex, 1, &i);
+            for (size_t d = 0; d < 8; d++)
+                snprintf(id + 2 * d, 3, "%02x", keys[k]->key_id[d]);
+            must_find(ring, id, 1, &i);
+            hex[0] = hex[0] == '0' ? '1' : '0';
+            must_find(ring, hex, 0, NULL); /* another key, perhaps with the same key ID */
+        }
+    }
+    must_find(ring, subkey[0].hex, 6, (size_t[]){0, 0, 1, 2, 3, 4});
+    static const char *const none[] = {"",
+                                       "0123456789ABCDEF",
+                                       "89ABCDEF",
+                                       "0123456789ABCDEG",
+                                       "0x0123456789ABCDEF",
+                                       "00000000000000000000000000000000"};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        must_find(ring, none[i], 0, NULL);
+    size_t cursor = SIZE_MAX;
+    assert_null(secmail_ring_find(ring, primary[1].hex, &cursor));
+    cursor = 0;
+    assert_null(secmail_ring_find(NULL, primary[1].hex, &cursor));
+    assert_null(secmail_ring_find(ring, NULL, &cursor));
+    assert_null(secmail_ring_find(ring, primary[1].hex, NULL));
+    secmail_ring_unref(ring);
+    for (size_t i = 0; i < 5; i++) {
+        drop(&primary[i].body);
+        drop(&subkey[i].body);
+    }
+}
+
 /* What stands in front of the first primary key is one thing that can't be read. */
 static void garbage_in_front(void **state)
 {
@@ -256,6 +319,7 @@ int main(void)
         fixture_test(many_in_their_order),
         fixture_test(secret_keys_count_too),
         fixture_test(unreadable_certificates_are_skipped),
+        fixture_test(finding),
         fixture_test(garbage_in_front),
         fixture_test(errors),
         fixture_test(reserved_packets),

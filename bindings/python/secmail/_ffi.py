@@ -49,6 +49,7 @@ SECMAIL_E_KEY_TAMPERED: Final = -410
 SECMAIL_E_SECRET_ABSENT: Final = -411
 SECMAIL_E_USER_ID_NO_MATCH: Final = -412
 SECMAIL_E_CANNOT_CERTIFY: Final = -413
+SECMAIL_E_OTHER_CERT: Final = -414
 SECMAIL_E_NO_RECIPIENT: Final = -500
 SECMAIL_E_NO_SIGNER: Final = -501
 SECMAIL_E_INCOMPATIBLE: Final = -502
@@ -1017,6 +1018,16 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.POINTER(c.c_void_p),
         ),
     ),
+    "secmail_cert_merge": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
     "secmail_cert_ref": ("verify", c.c_void_p, (c.c_void_p,)),
     "secmail_cert_unref": ("verify", None, (c.c_void_p,)),
     "secmail_cert_version": ("verify", c.c_uint32, (c.c_void_p,)),
@@ -1048,6 +1059,7 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     ),
     "secmail_ring_count": ("verify", c.c_size_t, (c.c_void_p,)),
     "secmail_ring_cert": ("verify", c.c_void_p, (c.c_void_p, c.c_size_t)),
+    "secmail_ring_find": ("verify", c.c_void_p, (c.c_void_p, c.c_char_p, c.POINTER(c.c_size_t))),
     "secmail_ring_skipped": ("verify", c.c_size_t, (c.c_void_p,)),
     "secmail_ring_ref": ("verify", c.c_void_p, (c.c_void_p,)),
     "secmail_ring_unref": ("verify", None, (c.c_void_p,)),
@@ -1194,6 +1206,7 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
         ),
     ),
     "secmail_key_ring_count": ("openpgp", c.c_size_t, (c.c_void_p,)),
+    "secmail_key_ring_skipped": ("openpgp", c.c_size_t, (c.c_void_p,)),
     "secmail_key_ring_key": ("openpgp", c.c_void_p, (c.c_void_p, c.c_size_t)),
     "secmail_key_ring_ref": ("openpgp", c.c_void_p, (c.c_void_p,)),
     "secmail_key_ring_unref": ("openpgp", None, (c.c_void_p,)),

@@ -359,6 +359,15 @@ class CannotCertify(Error):
     remedy = 'Use a key whose primary key may certify.'
 
 
+class OtherCert(Error):
+    """The two certificates are not copies of one."""
+
+    code = -414
+    name = "SECMAIL_E_OTHER_CERT"
+    meaning = 'The two certificates are not copies of one.'
+    remedy = 'Merge only certificates with the same primary fingerprint.'
+
+
 class NoRecipient(Error):
     """Nobody could open the message: it has no recipient and no password."""
 
@@ -866,6 +875,7 @@ BY_CODE: dict[int, type[Error]] = {
     -411: SecretAbsent,
     -412: UserIdNoMatch,
     -413: CannotCertify,
+    -414: OtherCert,
     -500: NoRecipient,
     -501: NoSigner,
     -502: Incompatible,

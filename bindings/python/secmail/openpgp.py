@@ -222,6 +222,12 @@ class KeyRing(Shared, Sequence[Key]):
         """Reads any number of secret keys."""
         self._parse(lib.secmail_key_ring_parse, context, data)
 
+    @property
+    def skipped(self) -> int:
+        """How many secret keys could not be read."""
+        count: int = lib.secmail_key_ring_skipped(self.handle)
+        return count
+
     def __len__(self) -> int:
         count: int = lib.secmail_key_ring_count(self.handle)
         return count

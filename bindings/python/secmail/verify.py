@@ -280,6 +280,19 @@ class Cert(Shared):
             expires=None if info.expires < 0 else info.expires,
         )
 
+    def merge(self, context: Context, other: Cert) -> Cert:
+        """What this copy of the certificate and another one have together.
+
+        >>> from secmail import openpgp
+        >>> context = Context()
+        >>> cert = openpgp.generate(context, "Alice").cert
+        >>> cert.merge(context, cert).export(context) == cert.export(context)
+        True
+        """
+        call, unref = lib.secmail_cert_merge, lib.secmail_cert_unref
+        handle = make(context, unref, call, context.handle, self.handle, other.handle, OUT)
+        return Cert.adopt(handle)
+
     def export(self, context: Context, *, armored: bool = True) -> bytes:
         """The certificate with everything that was read."""
         call = lib.secmail_cert_export
@@ -319,6 +332,19 @@ class Ring(Shared, Sequence[Cert]):
         """How many certificates could not be read."""
         count: int = lib.secmail_ring_skipped(self.handle)
         return count
+
+    def find(self, handle: str) -> Iterator[Cert]:
+        """Certificates that have a key with this fingerprint or, only as a hint, key ID.
+
+        >>> from secmail import openpgp
+        >>> context = Context()
+        >>> cert = openpgp.generate(context).cert
+        >>> list(Ring(context, cert.export(context)).find(cert.fingerprint)) == [cert]
+        True
+        """
+        cursor = ctypes.c_size_t(0)
+        while found := lib.secmail_ring_find(self.handle, handle.encode(), ctypes.byref(cursor)):
+            yield Cert.borrowed(found)
 
     def __len__(self) -> int:
         count: int = lib.secmail_ring_count(self.handle)
