@@ -510,7 +510,8 @@ struct secmail_authres;
 
 /**
  * Reads the value of an Authentication-Results field (RFC 8601 section 2.2), with comments and
- * quoted strings.
+ * quoted strings. A result of another version of its method than 1 is left out; a field of another
+ * version than 1 can't be read (section 2.6).
  *
  * @param[out] out  returned-owned; secmail_authres_free()
  * @param value, size  what follows the colon; copied

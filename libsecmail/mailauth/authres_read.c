@@ -162,23 +162,43 @@ static bool read_details(struct secmail_authres *a, struct result *r, struct smi
     return true;
 }
 
-/* methodspec: method [ "/" version ] "=" result */
-static bool read_result(struct secmail_authres *a, struct result *r, struct smi_span *s)
+/* 1*DIGIT, and whether that is the one version that there is. */
+static bool take_version(struct smi_span *s, bool *known)
 {
-    uint32_t version;
+    uint64_t number = 0;
+    size_t size = 0;
+    while (size < s->size && smi_is_digit(s->data[size]))
+        size++;
+    const bool taken = smi_span_number(smi_span(s->data, size), &number);
+    *known = number == 1;
+    *s = smi_span_from(*s, size);
+    return taken;
+}
+
+/* methodspec: method [ "/" version ] "=" result */
+static bool read_result(struct secmail_authres *a, struct result *r, struct smi_span *s,
+                        bool *known)
+{
+    *known = true;
     if (!take_keyword(s, &a->text, &r->method) || !skip_cfws(s))
         return false;
-    if (take_mark(s, '/') && (!skip_cfws(s) || !take_keyword(s, &a->text, &version)))
+    if (take_mark(s, '/') && (!skip_cfws(s) || !take_version(s, known)))
         return false;
     return take_between(s, '=') && take_keyword(s, &a->text, &r->result) && skip_cfws(s) &&
            read_details(a, r, s);
 }
 
+/* "the parser SHOULD ignore a method result if the version is not supported" (section 2.6) */
 static bool add_result(struct secmail_authres *a, struct smi_span *s)
 {
     struct result r = {.first = (uint32_t)a->property_count};
-    if (a->count == RESULTS_MAX || !read_result(a, &r, s))
+    bool known;
+    if (a->count == RESULTS_MAX || !read_result(a, &r, s, &known))
         return false;
+    if (!known) {
+        a->property_count = r.first;
+        return true;
+    }
     if (!smi_grow(&a->context->mem, &a->results, &a->room, a->count + 1, sizeof *a->results)) {
         a->text.error = SECMAIL_E_NOMEM;
         return false;
@@ -196,27 +216,37 @@ static bool take_none(struct smi_span s)
     return skip_cfws(&s) && !s.size;
 }
 
+/* "if a parser finds a version after an authserv-id that it does not explicitly know, it can
+ * immediately discontinue trying to parse" (section 2.6) */
+static bool read_head(struct secmail_authres *a, struct smi_span *s)
+{
+    bool known = true;
+    smi_put_u8(&a->text, 0);
+    if (!skip_cfws(s) || !take_value(s, &a->text, "", &a->id) || !skip_cfws(s))
+        return false;
+    if (s->size && smi_is_digit(s->data[0]) && (!take_version(s, &known) || !skip_cfws(s)))
+        return false;
+    return known;
+}
+
 static bool read_field(struct secmail_authres *a, struct smi_span s)
 {
-    uint32_t version;
-    smi_put_u8(&a->text, 0);
-    if (!skip_cfws(&s) || !take_value(&s, &a->text, "", &a->id) || !skip_cfws(&s))
-        return false;
-    if (s.size && smi_is_digit(s.data[0]) &&
-        (!take_keyword(&s, &a->text, &version) || !skip_cfws(&s)))
+    bool any = false;
+    if (!read_head(a, &s))
         return false;
     while (s.size) {
         if (!take_mark(&s, ';') || !skip_cfws(&s))
             return false;
-        if (!a->count && take_none(s))
+        if (!any && take_none(s))
             return true;
         /* Many writers end the last result with a semicolon. */
         if (!s.size)
-            return a->count > 0;
+            return any;
         if (!add_result(a, &s))
             return false;
+        any = true;
     }
-    return a->count > 0;
+    return any;
 }
 
 int smi_authres_read(struct secmail_context *context, struct secmail_authres **out,

@@ -2,7 +2,11 @@
 """Authentication of mail through the Python package."""
 from __future__ import annotations
 
+import json
+import os
+import pathlib
 import unittest
+from typing import Any
 
 from secmail import Context, errors, feature_supported
 from secmail.mailauth import (
@@ -187,6 +191,35 @@ class Results(Case):
         mine = b"Authentication-Results: localhost; dkim=pass\r\n"
         theirs = b"Authentication-Results: other; none\r\n"
         self.assertEqual(self.run_message(mine + theirs + mine + MAIL).forged(), [3, 1])
+
+
+class Corpus(Case):
+    """Fields of RFC 8601's appendix B and of other libraries' tests."""
+
+    def cases(self, kind: str) -> list[dict[str, Any]]:
+        corpus = os.environ.get("SECMAIL_CORPUS")
+        if not corpus:
+            raise unittest.SkipTest("SECMAIL_CORPUS is unset")
+        text = (pathlib.Path(corpus) / "authres" / "headers.json").read_text()
+        cases: list[dict[str, Any]] = json.loads(text)[kind]
+        self.assertGreater(len(cases), 4)
+        return cases
+
+    def test_valid(self) -> None:
+        for case in self.cases("valid"):
+            found = read_results(self.context, case["value"])
+            got = [{"method": r.method, "result": r.result,
+                    "props": [{"ptype": p[0], "property": p[1], "value": p[2]}
+                              for p in r.properties],
+                    **({} if r.reason is None else {"reason": r.reason})}
+                   for r in found.results]  # fmt: skip
+            want = [{k: v for k, v in r.items() if k != "version"} for r in case["results"]]
+            self.assertEqual((found.authserv_id, got), (case["authserv_id"], want))
+
+    def test_invalid(self) -> None:
+        for case in self.cases("invalid"):
+            with self.assertRaises(errors.MailauthField, msg=case["why"]):
+                read_results(self.context, case["value"])
 
 
 class Reports(Case):

@@ -51,6 +51,22 @@ static void test_values(void **state)
     secmail_authres_free(a);
 }
 
+/* RFC 8601 section 2.6. */
+static void test_versions(void **state)
+{
+    struct secmail_authres *a = read_value(
+        *state, "x 01; spf/1=pass a.b=c; dkim/2=pass header.d=evil.example; dmarc=fail d.e=f");
+    assert_int_equal(secmail_authres_count(a), 2);
+    assert_string_equal(secmail_authres_method(a, 0), "spf");
+    assert_string_equal(secmail_authres_property_value(a, 0, 0), "c");
+    assert_string_equal(secmail_authres_method(a, 1), "dmarc");
+    assert_string_equal(secmail_authres_property_value(a, 1, 0), "f");
+    secmail_authres_free(a);
+    a = read_value(*state, "x; spf/99999999999999999999999=pass;");
+    assert_int_equal(secmail_authres_count(a), 0);
+    secmail_authres_free(a);
+}
+
 /* OpenDMARC read "example.net(.example.com" as example.net.example.com (CVE-2020-12272). */
 static void test_comment_in_a_domain(void **state)
 {
@@ -79,6 +95,10 @@ static void test_bad_values(void **state)
                                       "example.com; none; spf=pass",
                                       "example.com; spf=pass;; dkim=pass",
                                       "x(;spf=pass",
+                                      "x 2; spf=pass",
+                                      "x 1a; spf=pass",
+                                      "x; spf/=pass",
+                                      "x; spf/a=pass",
                                       "example.com; evil.example(.example.com"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct secmail_authres *a;
@@ -312,15 +332,11 @@ static void test_trusted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_comments),
-        fixture_test(test_values),
-        fixture_test(test_comment_in_a_domain),
-        fixture_test(test_bad_values),
-        fixture_test(test_injection),
-        fixture_test(test_written),
-        fixture_test(test_received_spf),
-        fixture_test(test_forged),
-        fixture_test(test_trusted),
+        fixture_test(test_comments),   fixture_test(test_values),
+        fixture_test(test_versions),   fixture_test(test_comment_in_a_domain),
+        fixture_test(test_bad_values), fixture_test(test_injection),
+        fixture_test(test_written),    fixture_test(test_received_spf),
+        fixture_test(test_forged),     fixture_test(test_trusted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
