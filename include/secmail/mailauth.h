@@ -264,7 +264,7 @@ typedef const char *(*secmail_mailauth_suffix_fn)(void *user, const char *domain
 
 /**
  * Judges DMARC as RFC 7489 did, by a public suffix list in place of the DNS tree walk. NULL, the
- * default, is RFC 9989.
+ * default, is RFC 9989. Tags are those of RFC 9989 in both: `pct=` has no effect.
  *
  * @return 0; SECMAIL_E_STATE. @since 0.1
  */
