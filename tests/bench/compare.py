@@ -176,12 +176,16 @@ class Bench:
         self, tool: str, version: str, plain: str, message: str, signature: str
     ) -> dict[str, Command]:
         key, cert = str(self.work / f"{version}.key"), str(self.work / f"{version}.cert")
-        return {
+        jobs: dict[str, Command] = {
             "encrypt": ([tool, "encrypt", "--no-armor", cert], plain),
             "decrypt": ([tool, "decrypt", key], message),
             "sign": ([tool, "sign", "--no-armor", key], plain),
             "verify": ([tool, "verify", signature, cert], plain),
         }
+        if Path(tool).name != "gosop":  # that of 2022 has no signed messages
+            jobs["inline-sign"] = ([tool, "inline-sign", "--no-armor", key], plain)
+            jobs["inline-verify"] = ([tool, "inline-verify", cert], f"{signature}.inline")
+        return jobs
 
     def commands(self, tool: str, plain: str, message: str, signature: str) -> dict[str, Command]:
         """Command and standard input of each job with the version 4 key."""
@@ -191,6 +195,8 @@ class Bench:
                 "decrypt": (self.gpg("-d", "-o", "-", message), os.devnull),
                 "sign": (self.gpg("-b", "-o", "-", plain), os.devnull),
                 "verify": (self.gpg("--verify", signature, plain), os.devnull),
+                "inline-sign": (self.gpg("-s", "-o", "-", plain), os.devnull),
+                "inline-verify": (self.gpg("-d", "-o", "-", f"{signature}.inline"), os.devnull),
             }
         if tool == "rnp":
             verify = ["rnp", "--homedir", str(self.work / "rnp"), "--notty", "-v", signature]
@@ -202,6 +208,11 @@ class Bench:
                     os.devnull,
                 ),
                 "verify": ([*verify, "--source", plain], os.devnull),
+                "inline-sign": (
+                    self.rnp("-s", "-z", "0", "-u", ADDRESS, "--password", "x", plain),
+                    os.devnull,
+                ),
+                "inline-verify": (self.rnp("-d", f"{signature}.inline"), os.devnull),
             }
         return self.sop_like(self.tools[tool], "v4", plain, message, signature)
 
@@ -242,6 +253,8 @@ class Bench:
         maker = "gpg" if "gpg" in self.tools else OURS
         self.keep(self.task(maker, "making", self.commands(maker, *files)["encrypt"]), message)
         self.keep(self.task(OURS, "making", self.commands(OURS, *files)["sign"]), signature)
+        inline = self.task(OURS, "making", self.commands(OURS, *files)["inline-sign"])
+        self.keep(inline, Path(f"{signature}.inline"))
         tasks = self.aead_tasks(size, plain)
         for tool in self.tools:
             commands = self.commands(tool, *files)
@@ -251,7 +264,8 @@ class Bench:
 
 # -- Report ------------------------------------------------------------------------------------
 
-JOBS = ["encrypt AEAD", "decrypt AEAD", "encrypt", "decrypt", "sign", "verify"]
+JOBS = ["encrypt AEAD", "decrypt AEAD", "encrypt", "decrypt", "sign", "verify", "inline-sign",
+        "inline-verify"]  # fmt: skip
 TITLES = {
     "encrypt AEAD": "encrypt, AEAD (SEIPDv2; rnp: OCB packet)",
     "decrypt AEAD": "decrypt, AEAD",
@@ -259,6 +273,8 @@ TITLES = {
     "decrypt": "decrypt, SEIPDv1",
     "sign": "sign, detached",
     "verify": "verify, detached",
+    "inline-sign": "sign, with its data",
+    "inline-verify": "verify, with its data (ours reads twice)",
 }
 
 
