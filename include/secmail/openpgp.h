@@ -472,6 +472,80 @@ SECMAIL_API int secmail_certify_revoke_user_id(struct secmail_certify *certify,
                                                struct secmail_cert **out);
 
 /* ------------------------------------------------------------------------------------------ */
+/* Keys on tokens                                                                               */
+
+/** What a token is asked to do. Belongs to the library; valid during the call. */
+struct secmail_token_request {
+    size_t size;             /**< sizeof(struct secmail_token_request) */
+    const char *fingerprint; /**< of the key or subkey, upper-case hexadecimal */
+    uint32_t algorithm;      /**< number of RFC 9580 section 9.1 */
+    uint32_t hash;           /**< number of RFC 9580 section 9.5, when signing; else 0 */
+    const uint8_t *data;     /**< the digest, or what is to be decrypted */
+    size_t data_size;
+};
+
+/** What a token's functions return. */
+enum secmail_token_answer {
+    SECMAIL_TOKEN_DONE = 0,
+    SECMAIL_TOKEN_REFUSED =
+        1,                    /**< RSA: that isn't something encrypted to the key. An attacker isn't
+                                 told: decryption goes on with a random key, and fails later */
+    SECMAIL_TOKEN_FAILED = 2, /**< anything else: no card, wrong PIN, ... */
+};
+
+/**
+ * The private operations of keys that are somewhere else: on a smart card, in an HSM, in an agent.
+ * The functions may be called from every thread that uses a key, and must not call the library with
+ * the context that is in use. `out` has room for `*out_size` bytes; the function sets what it used.
+ */
+struct secmail_token {
+    size_t size; /**< sizeof(struct secmail_token) */
+    void *user;  /**< first argument of the functions */
+    /** Is the key on the token? Asked when a key object is made; NULL: every key is. */
+    int (*has)(void *user, const char *fingerprint);
+    /**
+     * Signs a digest; NULL if it can't. Gives, for RSA: the number (PKCS #1 v1.5) in the size of
+     * the modulus; ECDSA: r and s, each in the size of the curve; EdDSA: R and S, 64 or 114 bytes.
+     */
+    int (*sign)(void *user, const struct secmail_token_request *request, uint8_t *out,
+                size_t *out_size);
+    /**
+     * Decrypts; NULL if it can't. RSA: takes the number in the size of the modulus, gives what
+     * is in the PKCS #1 v1.5 padding. ECDH, X25519, X448: takes the other side's point (native
+     * bytes, or 4, x, y), gives the shared secret (native bytes, or x).
+     */
+    int (*decrypt)(void *user, const struct secmail_token_request *request, uint8_t *out,
+                   size_t *out_size);
+    void (*release)(void *user); /**< the last key that used it is gone; may be NULL */
+};
+
+/**
+ * Makes a key from a certificate and a token that has (some of) its secrets. It signs, decrypts,
+ * certifies and is edited like any other; what the token gives is checked with the public key
+ * before it leaves the library. secmail_key_export() writes marks in place of the secrets.
+ *
+ * @param cert  a reference is taken
+ * @param token  copied; `user` must live until `release` is called. It isn't called if this fails.
+ * @param[out] out  returned-owned; secmail_key_unref()
+ * @return 0; SECMAIL_E_ARGUMENT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_on_token(struct secmail_context *context, struct secmail_cert *cert,
+                                     const struct secmail_token *token, struct secmail_key **out);
+
+/**
+ * The same for a key some of whose parts are elsewhere, as secmail_key_is_locked() tells: those
+ * that the token has are done by it, the others stay as they are.
+ *
+ * @param key  borrowed, unchanged
+ * @return 0; SECMAIL_E_ARGUMENT.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_attach_token(struct secmail_context *context, struct secmail_key *key,
+                                         const struct secmail_token *token,
+                                         struct secmail_key **out);
+
+/* ------------------------------------------------------------------------------------------ */
 /* Encrypting                                                                                   */
 
 /** How the data is encrypted (RFC 9580 section 5.13). */

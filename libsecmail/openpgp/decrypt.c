@@ -255,14 +255,14 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
                          struct secmail_key *key, size_t index, bool *opened)
 {
     const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
-    const struct secmail_secret *secret = smi_key_secret(key, index);
+    const struct smi_private secret = smi_key_private(key, index);
     if (!smi_pkesk_is_for(pkesk, public_key) || !(public_key->use & SMI_USE_DECRYPT))
         return 0;
     bool may_decrypt;
     int rc = check_flags(d, key, index, &may_decrypt);
     if (rc || !may_decrypt)
         return rc;
-    if (!secret) {
+    if (!smi_private_is_there(&secret)) {
         if (smi_secret_part_is_locked(&key->parts[index]))
             d->locked = key;
         else
@@ -273,7 +273,7 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
     if (rc)
         return rc;
     struct smi_session_key session_key;
-    rc = smi_pkesk_open(d->context, pkesk, public_key, secret, &session_key, opened);
+    rc = smi_pkesk_open(d->context, pkesk, public_key, &secret, &session_key, opened);
     if (!rc && *opened) {
         session_key.recipient = smi_cert_primary(key->cert);
         rc = add_session_key(d, &session_key);

@@ -362,7 +362,7 @@ static int make_subkey(struct run *r, const struct smi_addition *a, struct smi_b
     smi_put_packet(&r->packets, SMI_TAG_PUBLIC_SUBKEY, body->data, body->size);
     struct smi_cursor in = smi_buf_cursor(body);
     rc = smi_public_key_read(r->context, &key, &in, false);
-    return rc ? rc : bind_subkey(r, &(struct smi_signer){&key, part->secret}, a);
+    return rc ? rc : bind_subkey(r, &(struct smi_signer){&key, {part->secret, NULL}}, a);
 }
 
 static int add_subkeys(struct run *r)

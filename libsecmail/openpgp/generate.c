@@ -137,7 +137,7 @@ int secmail_generator_set_password(struct secmail_generator *generator,
 
 static struct smi_signer primary_signer(const struct making *m)
 {
-    return (struct smi_signer){&m->primary, m->key->parts[0].secret};
+    return (struct smi_signer){&m->primary, {m->key->parts[0].secret, NULL}};
 }
 
 static int put_self_signature(struct making *m, uint8_t type, struct smi_buf *hashed,
@@ -219,7 +219,8 @@ static int make_subkey(struct making *m, enum smi_key_use use, uint8_t flags)
     struct smi_public_key key;
     int rc = make_key(m, use, SMI_TAG_PUBLIC_SUBKEY, &body, &key);
     if (!rc) {
-        const struct smi_signer subkey = {&key, m->key->parts[m->key->part_count - 1].secret};
+        const struct smi_signer subkey = {&key,
+                                          {m->key->parts[m->key->part_count - 1].secret, NULL}};
         rc = put_binding(m, &subkey, flags);
     }
     smi_buf_free(&body);

@@ -45,10 +45,10 @@ int smi_key_complete(struct secmail_context *context, struct secmail_key *key,
                     secmail_cert_fingerprint(key->cert));
 }
 
-const struct secmail_secret *smi_key_secret(const struct secmail_key *key, size_t index)
+struct smi_private smi_key_private(const struct secmail_key *key, size_t index)
 {
     const struct smi_secret_part *part = &key->parts[index];
-    return part->opaque ? NULL : part->secret;
+    return (struct smi_private){part->opaque ? NULL : part->secret, part->token};
 }
 
 struct secmail_key *secmail_key_ref(struct secmail_key *key)

@@ -24,7 +24,7 @@ struct smi_secret_part *smi_key_add_part(struct secmail_context *context, struct
 int smi_key_complete(struct secmail_context *context, struct secmail_key *key,
                      const struct smi_buf *public_packets);
 
-/* The open secret of the index-th key; NULL if it is locked or can't be used. */
-const struct secmail_secret *smi_key_secret(const struct secmail_key *key, size_t index);
+/* What holds the secret of the index-th key; nothing if it is locked, elsewhere, or of no use. */
+struct smi_private smi_key_private(const struct secmail_key *key, size_t index);
 
 #endif

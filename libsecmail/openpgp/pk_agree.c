@@ -229,7 +229,7 @@ static int unwrap(struct secmail_context *context, uint8_t version, const struct
 }
 
 int smi_agree_open(struct secmail_context *context, uint8_t version, struct smi_cursor fields,
-                   const struct smi_public_key *key, const struct secmail_secret *secret,
+                   const struct smi_public_key *key, const struct smi_private *secret,
                    struct smi_session_key *session_key, bool *opened)
 {
     struct encrypted e;
@@ -238,7 +238,9 @@ int smi_agree_open(struct secmail_context *context, uint8_t version, struct smi_
     if (!read_fields(fields, version, key, &e))
         return 0;
     const struct smi_number point = {e.ephemeral.data, e.ephemeral.size};
-    int rc = agree(context, key, secmail_secret_data(secret), &point, shared);
+    int rc = secret->token
+                 ? smi_token_agree(context, secret->token, key, &point, shared, shared_size(key))
+                 : agree(context, key, secmail_secret_data(secret->secret), &point, shared);
     if (!rc)
         rc = unwrap(context, version, &e, key, shared, session_key, opened);
     smi_wipe(shared, sizeof shared);

@@ -5,12 +5,12 @@
 #define SMI_OPENPGP_PK_AGREE_H
 
 #include "session_key.h"
-#include "verify/public_key.h"
+#include "token.h"
 
 /* Opens the fields of a PKESK packet of this version: *opened tells whether it was for the key.
  * SECMAIL_E_WEAK_POINT, and failures of other kinds. */
 int smi_agree_open(struct secmail_context *context, uint8_t version, struct smi_cursor fields,
-                   const struct smi_public_key *key, const struct secmail_secret *secret,
+                   const struct smi_public_key *key, const struct smi_private *secret,
                    struct smi_session_key *session_key, bool *opened);
 
 /* Writes the fields. SECMAIL_E_WEAK_POINT, SECMAIL_E_RANDOM, SECMAIL_E_NOMEM. */

@@ -115,8 +115,19 @@ static int decrypt_elgamal(struct secmail_context *context, const struct smi_pub
     return 0;
 }
 
+static int decrypt(struct secmail_context *context, const struct smi_public_key *key,
+                   const struct smi_private *secret, const struct smi_number encrypted[2],
+                   uint8_t *clear, size_t *size)
+{
+    if (secret->token)
+        return smi_token_decrypt(context, secret->token, key, encrypted, clear, size);
+    return key->algo == SMI_PK_ELGAMAL
+               ? decrypt_elgamal(context, key, secret->secret, encrypted, clear, size)
+               : decrypt_rsa(context, key, secret->secret, encrypted, clear, size);
+}
+
 int smi_transport_open(struct secmail_context *context, uint8_t version, struct smi_cursor fields,
-                       const struct smi_public_key *key, const struct secmail_secret *secret,
+                       const struct smi_public_key *key, const struct smi_private *secret,
                        struct smi_session_key *session_key, bool *opened)
 {
     struct smi_number encrypted[2];
@@ -129,9 +140,7 @@ int smi_transport_open(struct secmail_context *context, uint8_t version, struct 
     if (rc)
         return rc;
     memcpy(clear, random, sizeof clear);
-    rc = key->algo == SMI_PK_ELGAMAL
-             ? decrypt_elgamal(context, key, secret, encrypted, clear, &size)
-             : decrypt_rsa(context, key, secret, encrypted, clear, &size);
+    rc = decrypt(context, key, secret, encrypted, clear, &size);
     if (!rc) {
         *session_key = (struct smi_session_key){
             .generation = version == 3 ? SMI_FOR_SEIPDV1 : SMI_FOR_SEIPDV2, .transported = true};

@@ -5,7 +5,7 @@
 #define SMI_OPENPGP_PK_TRANSPORT_H
 
 #include "session_key.h"
-#include "verify/public_key.h"
+#include "token.h"
 
 /*
  * Opens the fields of a PKESK packet of this version. *opened is false if they are none for a key
@@ -14,7 +14,7 @@
  * (section 13.5; Bleichenbacher, ROBOT, Marvin).
  */
 int smi_transport_open(struct secmail_context *context, uint8_t version, struct smi_cursor fields,
-                       const struct smi_public_key *key, const struct secmail_secret *secret,
+                       const struct smi_public_key *key, const struct smi_private *secret,
                        struct smi_session_key *session_key, bool *opened);
 
 /* Writes the fields, for RSA. SECMAIL_E_RANDOM, SECMAIL_E_NOMEM, SECMAIL_E_MALFORMED. */

@@ -56,7 +56,7 @@ bool smi_pkesk_is_for(const struct smi_pkesk *p, const struct smi_public_key *ke
 /* ---------------------------------------------------------------- opening */
 
 int smi_pkesk_open(struct secmail_context *context, const struct smi_pkesk *p,
-                   const struct smi_public_key *key, const struct secmail_secret *secret,
+                   const struct smi_public_key *key, const struct smi_private *secret,
                    struct smi_session_key *session_key, bool *opened)
 {
     *opened = false;

@@ -4,7 +4,7 @@
 #define SMI_OPENPGP_PKESK_H
 
 #include "session_key.h"
-#include "verify/public_key.h"
+#include "token.h"
 
 struct smi_pkesk {
     uint8_t version; /* 3 or 6; another one can't be opened */
@@ -26,7 +26,7 @@ bool smi_pkesk_is_for(const struct smi_pkesk *pkesk, const struct smi_public_key
  * authenticated (session_key->transported). A code is returned for other failures only;
  * SECMAIL_E_WEAK_POINT among them. */
 int smi_pkesk_open(struct secmail_context *context, const struct smi_pkesk *pkesk,
-                   const struct smi_public_key *key, const struct secmail_secret *secret,
+                   const struct smi_public_key *key, const struct smi_private *secret,
                    struct smi_session_key *session_key, bool *opened);
 
 /* Appends a whole packet: version 3 or 6, as the session key's generation wants. */

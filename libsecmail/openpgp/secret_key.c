@@ -424,12 +424,14 @@ int smi_secret_part_copy(struct secmail_context *context, struct smi_secret_part
     memcpy(to->locked, from->locked, from->locked_size);
     to->locked_size = from->locked_size;
     to->absent = from->absent;
+    to->token = smi_token_ref(from->token);
     return 0;
 }
 
 void smi_secret_part_free(const struct secmail_allocator *mem, struct smi_secret_part *part)
 {
     secmail_secret_free(part->secret);
+    smi_token_unref(part->token);
     smi_free(mem, part->locked, part->locked_size);
     *part = (struct smi_secret_part){0};
 }

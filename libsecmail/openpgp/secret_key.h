@@ -6,7 +6,7 @@
 
 #include "core/secret.h"
 #include "password.h"
-#include "verify/public_key.h"
+#include "token.h"
 
 enum smi_s2k_usage { /* section 3.7.2.1 */
                      SMI_USAGE_NONE = 0,
@@ -24,8 +24,10 @@ struct smi_secret_part {
     /* ... or it is locked: everything from the usage octet on, as it stands in the packet. */
     uint8_t *locked;
     size_t locked_size;
-    /* What stands there says that the secret is elsewhere: on a token, or kept offline. */
+    /* What stands there says that the secret is elsewhere: on a token, or kept offline. If the
+     * token is at hand, a reference to it. */
     bool absent;
+    struct smi_token *token;
 };
 
 /* Would a password open it? */

@@ -28,6 +28,18 @@ int smi_signing_time(struct secmail_context *context, const struct smi_public_ke
                     smi_date(key->created, date));
 }
 
+/* A token may be broken, or somebody else's: nothing leaves that doesn't fit the public key. */
+static int check_token(struct secmail_context *context, const struct smi_public_key *key,
+                       const struct smi_buf *body, size_t start, const uint8_t *digest)
+{
+    struct smi_signature sig;
+    smi_signature_read(&sig, body->data + start, body->size - start);
+    if (smi_signature_fits(&sig, key, digest))
+        return 0;
+    return smi_fail(context, SECMAIL_E_TOKEN,
+                    "the token of the key %s gave a signature that does not fit the key", key->hex);
+}
+
 /* Appends the body of a signature over what `hash` has taken in. The hash is used up. */
 static int complete(struct secmail_context *context, const struct smi_signer *signer, uint8_t type,
                     const struct smi_buf *hashed, struct smi_hash *hash, const uint8_t *salt,
@@ -43,7 +55,10 @@ static int complete(struct secmail_context *context, const struct smi_signer *si
     smi_signature_end(body, key, digest, salt, salt_size);
     if (body->error)
         return smi_nomem(context);
-    return smi_pk_sign(context, key, signer->secret, hash->algo, digest, body);
+    if (!signer->secret.token)
+        return smi_pk_sign(context, key, signer->secret.secret, hash->algo, digest, body);
+    int rc = smi_token_sign(context, signer->secret.token, key, hash->algo, digest, body);
+    return rc ? rc : check_token(context, key, body, start, digest);
 }
 
 static int fresh_salt(struct secmail_context *context, const struct smi_public_key *key,
@@ -81,14 +96,15 @@ int smi_key_signer(struct secmail_context *context, const struct secmail_key *ke
     if (smi_secret_part_is_locked(part))
         return smi_fail(context, SECMAIL_E_KEY_LOCKED,
                         "the key %s is locked with a password; unlock it first", public_key->hex);
-    if (part->absent)
+    const struct smi_private secret = smi_key_private(key, index);
+    if (part->absent && !secret.token)
         return smi_fail(context, SECMAIL_E_SECRET_ABSENT,
                         "the secret part of the key %s is not in the file", public_key->hex);
-    if (!smi_key_secret(key, index) || !(public_key->use & SMI_USE_SIGN))
+    if (!smi_private_is_there(&secret) || !(public_key->use & SMI_USE_SIGN))
         return smi_fail(context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
                         "the key %s (%s) can't make signatures in this build", public_key->hex,
                         smi_pk_name(public_key->algo));
-    *signer = (struct smi_signer){public_key, smi_key_secret(key, index)};
+    *signer = (struct smi_signer){public_key, secret};
     return 0;
 }
 
@@ -131,8 +147,9 @@ static int pick_key(struct secmail_context *context, struct secmail_key *key,
         if (rc)
             return rc;
         const bool may_sign = !v.code && v.flags & SECMAIL_KEY_SIGN;
-        if (may_sign && smi_key_secret(key, i)) {
-            *signer = (struct smi_signer){candidate, smi_key_secret(key, i)};
+        const struct smi_private secret = smi_key_private(key, i);
+        if (may_sign && smi_private_is_there(&secret)) {
+            *signer = (struct smi_signer){candidate, secret};
             return 0;
         }
         if (may_sign && (!without || without->absent))

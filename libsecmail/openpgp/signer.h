@@ -11,7 +11,7 @@
 /* A key that signs. */
 struct smi_signer {
     const struct smi_public_key *public_key;
-    const struct secmail_secret *secret;
+    struct smi_private secret;
 };
 
 enum { SMI_SALT_MAX = 32 };

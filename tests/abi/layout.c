@@ -92,3 +92,19 @@ FIELD(secmail_literal_info, format, 8, 4);
 FIELD(secmail_literal_info, name_size, 12, 4);
 FIELD(secmail_literal_info, name, 16, 8);
 FIELD(secmail_literal_info, date, 24, 8);
+
+STRUCT(secmail_token_request, 40);
+FIELD(secmail_token_request, size, 0, 8);
+FIELD(secmail_token_request, fingerprint, 8, 8);
+FIELD(secmail_token_request, algorithm, 16, 4);
+FIELD(secmail_token_request, hash, 20, 4);
+FIELD(secmail_token_request, data, 24, 8);
+FIELD(secmail_token_request, data_size, 32, 8);
+
+STRUCT(secmail_token, 48);
+FIELD(secmail_token, size, 0, 8);
+FIELD(secmail_token, user, 8, 8);
+FIELD(secmail_token, has, 16, 8);
+FIELD(secmail_token, sign, 24, 8);
+FIELD(secmail_token, decrypt, 32, 8);
+FIELD(secmail_token, release, 40, 8);

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Keys that the library has edited, as GnuPG, Sequoia, RNP and OpenPGP.js see them; and keys that
 GnuPG has edited, as the library sees them. The edits are made through the Python package."""
-import os
+import itertools
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import unittest
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils, x25519
 
 import harness
 from harness import *  # noqa: F403
@@ -85,6 +86,107 @@ class Edits(Case):
             "compromised": (self.edit(key, lambda e: e.revoke_key(
                 0, RevocationReason.COMPROMISED, "stolen")), {"revoked": True, "usable": False}),
         }
+
+
+class CryptographyToken(openpgp.Token):
+    """A token made of python3-cryptography, with the secrets of a key that gpg made and exported."""
+
+    HASHES = {8: hashes.SHA256(), 9: hashes.SHA384(), 10: hashes.SHA512()}
+
+    def __init__(self, secrets):
+        self.secrets = secrets  # fingerprint: private key
+
+    def has(self, fingerprint):
+        return fingerprint in self.secrets
+
+    def sign(self, request):
+        key = self.secrets[request.fingerprint]
+        prehashed = utils.Prehashed(self.HASHES[request.hash])
+        if request.algorithm == 1:
+            return key.sign(request.data, padding.PKCS1v15(), prehashed)
+        if request.algorithm == 19:
+            size = (key.curve.key_size + 7) // 8
+            return b"".join(n.to_bytes(size, "big") for n in utils.decode_dss_signature(
+                key.sign(request.data, ec.ECDSA(prehashed))))
+        return key.sign(request.data)
+
+    def decrypt(self, request):
+        key = self.secrets[request.fingerprint]
+        if request.algorithm == 1:
+            try:
+                return key.decrypt(request.data, padding.PKCS1v15())
+            except ValueError:
+                return None
+        if isinstance(key, x25519.X25519PrivateKey):
+            return key.exchange(x25519.X25519PublicKey.from_public_bytes(request.data))
+        point = ec.EllipticCurvePublicKey.from_encoded_point(key.curve, request.data)
+        return key.exchange(ec.ECDH(), point)
+
+
+def mpis(data):
+    """The MPIs at the beginning of a secret or public part, as bytes."""
+    while len(data) >= 2:
+        size = (int.from_bytes(data[:2], "big") + 7) // 8
+        yield data[2:2 + size]
+        data = data[2 + size:]
+
+
+def private_key(body):
+    """The private key of python3-cryptography in an open version 4 secret key packet."""
+    algorithm, material = body[5], body[6:]
+    if algorithm == 1:
+        n, e = (int.from_bytes(m, "big") for m in itertools.islice(mpis(material), 2))
+        at = 6 + 2 * 2 + len(n.to_bytes((n.bit_length() + 7) // 8, "big")) \
+            + len(e.to_bytes((e.bit_length() + 7) // 8, "big"))
+        d, p, q, _ = (int.from_bytes(m, "big") for m in itertools.islice(mpis(body[at + 1:]), 4))
+        numbers = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p),
+                                        rsa.RSAPublicNumbers(e, n))
+        return numbers.private_key()
+    oid, rest = material[1:1 + material[0]], material[1 + material[0]:]
+    point = next(mpis(rest))
+    rest = rest[2 + len(point):]
+    if algorithm == 18:
+        rest = rest[1 + rest[0]:]
+    secret = next(mpis(rest[1:]))
+    if oid == bytes.fromhex("2a8648ce3d030107"):
+        return ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256R1())
+    if oid == bytes.fromhex("2b06010401da470f01"):
+        return ed25519.Ed25519PrivateKey.from_private_bytes(secret.rjust(32, b"\0"))
+    return x25519.X25519PrivateKey.from_private_bytes(secret[::-1].ljust(32, b"\0"))
+
+
+class Tokens(Edits):
+    """Keys of each kind on a token, with gpg on the other side."""
+
+    def test_tokens(self):
+        gpg = test_gnupg.Gnupg()
+        self.addCleanup(gpg.close)
+        for name in ("ed25519", "rsa", "nistp256"):
+            with self.subTest(name):
+                user = gpg.make_key(name)
+                file = gpg.must("--export-secret-keys", user)
+                cert = verify.Cert(self.context, gpg.must("--export", user))
+                bodies = [body for tag, body in packets.split(file) if tag in (5, 7)]
+                secrets = {key.fingerprint: private_key(body)
+                           for key, body in zip(cert.keys(self.context), bodies)}
+                key = openpgp.Key.on_token(self.context, cert, CryptographyToken(secrets))
+                signature = self.file("s", openpgp.sign(self.context, b"x", [key]))
+                gpg.must("--verify", signature, self.file("d", b"x"))
+                message = gpg.must("--encrypt", "--recipient", user, stdin=b"hello")
+                self.assertEqual(openpgp.decrypt(self.context, message, [key]).plaintext, b"hello")
+                message = openpgp.encrypt(self.context, b"hello", [cert])
+                self.assertEqual(openpgp.decrypt(self.context, message, [key]).plaintext, b"hello")
+                self.assertEqual(gpg.must("--decrypt", stdin=message), b"hello")
+                time.sleep(1.1)
+                changed = self.edit(key, lambda e: e.add_user_id(WORK), context=self.context)
+                gpg.must("--import", stdin=changed.cert.export(self.context))
+                self.assertIn(WORK.encode(), gpg.must("--with-colons", "--list-keys", user))
+                # gpg reads a file with marks in place of the secrets.
+                other = test_gnupg.Gnupg()
+                self.addCleanup(other.close)
+                other.must("--import", stdin=key.export(self.context))
+                self.assertIn(cert.fingerprint.encode(),
+                              other.must("--with-colons", "--list-keys"))
 
 
 class Gnupg(Edits):

@@ -229,6 +229,53 @@ class Certifying(Case):
                 certifier.certify(self.other.cert, "Bob <bob@example.org>")
 
 
+class Tokens(Case):
+    """A token that is another key of this process, asked through its own sign and decrypt."""
+
+    class Broken(openpgp.Token):
+        def __init__(self, answer: object, held: bool = True) -> None:
+            self.answer, self.held = answer, held
+
+        def has(self, fingerprint: str) -> bool:
+            return self.held
+
+        def sign(self, request: openpgp.TokenRequest) -> bytes:
+            if isinstance(self.answer, Exception):
+                raise self.answer
+            return self.answer  # type: ignore[return-value]
+
+        decrypt = sign
+
+    def test_broken_tokens(self) -> None:
+        alice = self.key[6]
+        message = openpgp.encrypt(self.context, TEXT, [alice.cert])
+        for answer in (OSError("no card"), b"short", bytes(64), bytes(500), None):
+            key = openpgp.Key.on_token(self.context, alice.cert, self.Broken(answer))
+            with self.assertRaises(errors.Token):
+                openpgp.sign(self.context, TEXT, [key])
+            with self.assertRaises(errors.Error):
+                openpgp.decrypt(self.context, message, [key])
+
+    def test_keys_that_it_has_not(self) -> None:
+        key = openpgp.Key.on_token(self.context, self.key[6].cert, self.Broken(b"", held=False))
+        with self.assertRaises(errors.SecretAbsent):
+            openpgp.sign(self.context, TEXT, [key])
+        again = openpgp.Key(self.context, key.export(self.context))
+        attached = again.attach_token(self.context, self.Broken(bytes(64)))
+        with self.assertRaises(errors.Token):
+            openpgp.sign(self.context, TEXT, [attached])
+
+    def test_released(self) -> None:
+        alive = openpgp._TokenCalls._alive
+        gc.collect()
+        before = len(alive)
+        key = openpgp.Key.on_token(self.context, self.key[6].cert, openpgp.Token())
+        self.assertEqual(len(alive), before + 1)
+        del key
+        gc.collect()
+        self.assertEqual(len(alive), before)
+
+
 class Editing(Case):
     def test_all_wishes_at_once(self) -> None:
         later = fixed_context(NOW + 86400)

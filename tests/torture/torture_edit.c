@@ -93,6 +93,29 @@ static int certify(struct secmail_context *context, void *user)
     return rc;
 }
 
+static int no_card(void *user, const struct secmail_token_request *request, uint8_t *out,
+                   size_t *size)
+{
+    (void)user, (void)request, (void)out, (void)size;
+    return SECMAIL_TOKEN_FAILED;
+}
+
+static int token(struct secmail_context *context, void *user)
+{
+    struct material *m = user;
+    const struct secmail_token calls = {.size = sizeof calls, .sign = no_card};
+    struct secmail_key *held, *again = NULL;
+    int rc = secmail_key_on_token(context, secmail_key_cert(m->keys[0]), &calls, &held);
+    assert_int_equal(held == NULL, rc != 0);
+    if (!rc) {
+        rc = secmail_key_attach_token(context, held, &calls, &again);
+        assert_int_equal(again == NULL, rc != 0);
+    }
+    secmail_key_unref(again);
+    secmail_key_unref(held);
+    return rc;
+}
+
 static void all(void **state)
 {
     (void)state;
@@ -102,7 +125,8 @@ static void all(void **state)
     } rows[] = {{"edit_v4", edit_v4},
                 {"edit_v6", edit_v6},
                 {"revocation", revocation},
-                {"certify", certify}};
+                {"certify", certify},
+                {"token", token}};
     struct material m = {0};
     fixture_init(&m.f, NULL);
     m.keys[0] = make_key(&m.f, SECMAIL_PROFILE_RFC4880, "Alice");

@@ -50,6 +50,7 @@ SECMAIL_E_SECRET_ABSENT: Final = -411
 SECMAIL_E_USER_ID_NO_MATCH: Final = -412
 SECMAIL_E_CANNOT_CERTIFY: Final = -413
 SECMAIL_E_OTHER_CERT: Final = -414
+SECMAIL_E_TOKEN: Final = -415
 SECMAIL_E_NO_RECIPIENT: Final = -500
 SECMAIL_E_NO_SIGNER: Final = -501
 SECMAIL_E_INCOMPATIBLE: Final = -502
@@ -450,6 +451,9 @@ SECMAIL_CERTIFICATION_GENERIC: Final = 0
 SECMAIL_CERTIFICATION_PERSONA: Final = 1
 SECMAIL_CERTIFICATION_CASUAL: Final = 2
 SECMAIL_CERTIFICATION_POSITIVE: Final = 3
+SECMAIL_TOKEN_DONE: Final = 0
+SECMAIL_TOKEN_REFUSED: Final = 1
+SECMAIL_TOKEN_FAILED: Final = 2
 SECMAIL_FORMAT_AUTO: Final = 0
 SECMAIL_FORMAT_SEIPDV1: Final = 1
 SECMAIL_FORMAT_SEIPDV2: Final = 2
@@ -460,6 +464,30 @@ SECMAIL_PURPOSE_STORAGE: Final = 2
 SECMAIL_INLINE_BINARY: Final = 0
 SECMAIL_INLINE_TEXT: Final = 1
 SECMAIL_INLINE_CLEARTEXT: Final = 2
+
+
+class secmail_token_request(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("fingerprint", c.c_char_p),
+        ("algorithm", c.c_uint32),
+        ("hash", c.c_uint32),
+        ("data", c.c_void_p),
+        ("data_size", c.c_size_t),
+    ]
+
+
+class secmail_token(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("user", c.c_void_p),
+        ("has", c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p)),
+        ("sign", c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_void_p, c.POINTER(c.c_size_t))),
+        ("decrypt", c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_void_p, c.POINTER(c.c_size_t))),
+        ("release", c.CFUNCTYPE(None, c.c_void_p)),
+    ]
+
+
 
 # Each module, and the modules that its library is linked with.
 MODULES: Final[dict[str, tuple[str, ...]]] = {
@@ -1277,6 +1305,26 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.c_char_p,
             c.c_uint32,
             c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_key_on_token": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(secmail_token),
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_key_attach_token": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(secmail_token),
             c.POINTER(c.c_void_p),
         ),
     ),

@@ -368,6 +368,15 @@ class OtherCert(Error):
     remedy = 'Merge only certificates with the same primary fingerprint.'
 
 
+class Token(Error):
+    """The token that holds a secret key didn't do what was asked of it."""
+
+    code = -415
+    name = "SECMAIL_E_TOKEN"
+    meaning = "The token that holds a secret key didn't do what was asked of it."
+    remedy = 'Look after the token; the detail names the key. Nothing was signed or decrypted.'
+
+
 class NoRecipient(Error):
     """Nobody could open the message: it has no recipient and no password."""
 
@@ -876,6 +885,7 @@ BY_CODE: dict[int, type[Error]] = {
     -412: UserIdNoMatch,
     -413: CannotCertify,
     -414: OtherCert,
+    -415: Token,
     -500: NoRecipient,
     -501: NoSigner,
     -502: Incompatible,

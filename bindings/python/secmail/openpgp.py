@@ -55,6 +55,8 @@ __all__ = [
     "Purpose",
     "RevocationReason",
     "Signer",
+    "Token",
+    "TokenRequest",
     "decrypt",
     "encrypt",
     "generate",
@@ -187,6 +189,24 @@ class Key(Shared):
             return self._make(
                 context, "secmail_key_change_password", array, len(array), password, OUT
             )
+
+    @classmethod
+    def on_token(cls, context: Context, cert: Cert, token: Token) -> Key:
+        """A key whose secrets are on a token, which does its private operations.
+
+        >>> context = Context()
+        >>> alice = generate(context, "Alice")
+        >>> key = Key.on_token(context, alice.cert, Token())  # one that can't do anything
+        >>> sign(context, b"data", [key])  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        secmail.errors.Token: ...
+        """
+        return _TokenCalls(token).make(context, lib.secmail_key_on_token, cert.handle)
+
+    def attach_token(self, context: Context, token: Token) -> Key:
+        """The same key, with a token for those of its parts that are elsewhere."""
+        return _TokenCalls(token).make(context, lib.secmail_key_attach_token, self.handle)
 
     def _make(self, context: Context, name: str, *arguments: Any) -> Key:
         call = getattr(lib, name)
@@ -473,6 +493,100 @@ class Certifier(Operation):
         unref = lib.secmail_cert_unref
         arguments = self.handle, cert.handle, _text(user_id), *more, OUT
         return Cert.adopt(make(self._context, unref, call, *arguments))
+
+
+# -- Keys on tokens ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """What a token is asked to do."""
+
+    fingerprint: str
+    algorithm: int  # number of RFC 9580 section 9.1
+    hash: int  # number of RFC 9580 section 9.5, when signing
+    data: bytes  # the digest, or what is to be decrypted
+
+
+class Token:
+    """The private operations of keys that are somewhere else; to be derived from.
+
+    The methods may be called in any thread that uses a key. What they raise counts as a failure of
+    the token (errors.Token). The formats are those of <secmail/openpgp.h>.
+    """
+
+    def has(self, fingerprint: str) -> bool:
+        """Is the key on the token? Every one is, if this isn't overridden."""
+        return True
+
+    def sign(self, request: TokenRequest) -> bytes:
+        """Signs a digest."""
+        raise NotImplementedError
+
+    def decrypt(self, request: TokenRequest) -> bytes | None:
+        """Decrypts; None for RSA data that was not encrypted to the key."""
+        raise NotImplementedError
+
+
+class _TokenCalls:
+    """A token as C sees it, from its making to its release by the last key."""
+
+    _alive: dict[int, _TokenCalls] = {}
+
+    def __init__(self, token: Token) -> None:
+        fields = dict(_ffi.secmail_token._fields_)
+        self._token = token
+        self._number = id(self)
+        self.calls = _ffi.secmail_token(
+            ctypes.sizeof(_ffi.secmail_token),
+            None,
+            fields["has"](self._has),
+            fields["sign"](lambda *arguments: self._answer(token.sign, *arguments)),
+            fields["decrypt"](lambda *arguments: self._answer(token.decrypt, *arguments)),
+            fields["release"](self._release),
+        )
+
+    def _has(self, _user: object, fingerprint: bytes) -> int:
+        try:
+            return int(bool(self._token.has(fingerprint.decode())))
+        except Exception:  # it may not pass through C
+            return 0
+
+    def _answer(
+        self,
+        ask: Callable[[TokenRequest], bytes | None],
+        _user: object,
+        request: int,
+        out: int,
+        out_size: Any,
+    ) -> int:
+        try:
+            wanted = ctypes.cast(request, ctypes.POINTER(_ffi.secmail_token_request)).contents
+            data = ctypes.string_at(wanted.data, wanted.data_size)
+            answer = ask(
+                TokenRequest(wanted.fingerprint.decode(), wanted.algorithm, wanted.hash, data)
+            )
+            if answer is None:
+                return _ffi.SECMAIL_TOKEN_REFUSED
+            if len(answer) > out_size[0]:
+                return _ffi.SECMAIL_TOKEN_FAILED
+            ctypes.memmove(out, answer, len(answer))
+            out_size[0] = len(answer)
+            return _ffi.SECMAIL_TOKEN_DONE
+        except Exception:
+            return _ffi.SECMAIL_TOKEN_FAILED
+
+    def _release(self, _user: object) -> None:
+        self._alive.pop(self._number, None)
+
+    def make(self, context: Context, call: Callable[..., int], source: Any) -> Key:
+        self._alive[self._number] = self
+        try:
+            arguments = context.handle, source, ctypes.byref(self.calls), OUT
+            return Key.adopt(make(context, lib.secmail_key_unref, call, *arguments))
+        except BaseException:
+            self._release(None)
+            raise
 
 
 # -- Encrypting --------------------------------------------------------------------------------
