@@ -24,7 +24,11 @@ int run_inline_verify(struct sop *sop, const struct arguments *args);
 int run_armor(struct sop *sop, const struct arguments *args);
 int run_dearmor(struct sop *sop, const struct arguments *args);
 
-/* Value of --profile for a subcommand: an enum secmail_profile. */
-int profile_choose(const struct sop *sop, const struct arguments *args, uint32_t *out);
+/* Value of --profile for a subcommand: an enum secmail_profile and an enum secmail_key_algorithm
+ * for generate-key, an enum secmail_format for encrypt. */
+struct profile_choice {
+    uint32_t value, algorithm;
+};
+int profile_choose(const struct sop *sop, const struct arguments *args, struct profile_choice *out);
 
 #endif

@@ -20,7 +20,7 @@ static int set_options(const struct sop *sop, const struct arguments *args,
         {"storage", SECMAIL_PURPOSE_STORAGE},
         {NULL, 0},
     };
-    uint32_t format;
+    struct profile_choice format;
     uint32_t text = 0;
     uint32_t purpose = SECMAIL_PURPOSE_ANY;
     int failed = profile_choose(sop, args, &format);
@@ -30,7 +30,7 @@ static int set_options(const struct sop *sop, const struct arguments *args,
         failed = options_choose(sop, args, OPT_FOR, purposes, SOP_UNSUPPORTED_OPTION, &purpose);
     if (failed)
         return failed;
-    int error = secmail_encrypt_set_format(encrypt, format);
+    int error = secmail_encrypt_set_format(encrypt, format.value);
     if (!error)
         error = secmail_encrypt_set_text(encrypt, text == 1);
     if (!error)

@@ -54,10 +54,12 @@ static int write_new_key(const struct sop *sop, const struct arguments *args,
     return error ? sop_fail_library(sop, error, SOP_OBJECT, "the new key") : put(sop, bytes);
 }
 
-static int generate(const struct sop *sop, const struct arguments *args, uint32_t profile,
-                    struct secmail_generator *generator)
+static int generate(const struct sop *sop, const struct arguments *args,
+                    const struct profile_choice *profile, struct secmail_generator *generator)
 {
-    int error = secmail_generator_set_profile(generator, profile);
+    int error = secmail_generator_set_profile(generator, profile->value);
+    if (!error)
+        error = secmail_generator_set_algorithm(generator, profile->algorithm);
     if (!error)
         error = secmail_generator_set_signing_only(generator, options_has(args, OPT_SIGNING_ONLY));
     if (error)
@@ -70,7 +72,7 @@ static int generate(const struct sop *sop, const struct arguments *args, uint32_
 
 int run_generate_key(struct sop *sop, const struct arguments *args)
 {
-    uint32_t profile;
+    struct profile_choice profile;
     const int failed = profile_choose(sop, args, &profile);
     if (failed)
         return failed;
@@ -78,7 +80,7 @@ int run_generate_key(struct sop *sop, const struct arguments *args)
     const int error = secmail_generator_new(sop->context, &generator);
     if (error)
         return sop_fail_library(sop, error, SOP_OBJECT, "the new key");
-    const int code = generate(sop, args, profile, generator);
+    const int code = generate(sop, args, &profile, generator);
     secmail_generator_free(generator);
     return code;
 }

@@ -154,17 +154,32 @@ SECMAIL_API void secmail_key_ring_unref(struct secmail_key_ring *ring);
 
 /** Which generation of the standard a new key is made for. */
 enum secmail_profile {
-    SECMAIL_PROFILE_RFC9580 = 1, /**< version 6, Ed25519 and X25519; announces SEIPDv2 */
-    SECMAIL_PROFILE_RFC4880 = 2, /**< version 4, EdDSA and ECDH on Curve25519: what GnuPG reads */
+    SECMAIL_PROFILE_RFC9580 = 1, /**< version 6; announces SEIPDv2 */
+    SECMAIL_PROFILE_RFC4880 = 2, /**< version 4, in the encodings that GnuPG reads */
+};
+
+/** What the parts of a new key are. Any reader of the profile can use Curve25519. */
+enum secmail_key_algorithm {
+    SECMAIL_KEY_CURVE25519 = 1,       /**< Ed25519 and X25519; in version 4 their older encodings */
+    SECMAIL_KEY_CURVE448 = 2,         /**< Ed448 and X448; not in SECMAIL_PROFILE_RFC4880 */
+    SECMAIL_KEY_RSA2048 = 3,          /**< RSA: slow, and the policies of some end with 2030 */
+    SECMAIL_KEY_RSA3072 = 4,          /**< RSA, for software that knows nothing else */
+    SECMAIL_KEY_RSA4096 = 5,          /**< RSA */
+    SECMAIL_KEY_NISTP256 = 6,         /**< ECDSA and ECDH on NIST P-256 */
+    SECMAIL_KEY_NISTP384 = 7,         /**< ECDSA and ECDH on NIST P-384 */
+    SECMAIL_KEY_NISTP521 = 8,         /**< ECDSA and ECDH on NIST P-521 */
+    SECMAIL_KEY_BRAINPOOLP256R1 = 9,  /**< ECDSA and ECDH on Brainpool P256r1 */
+    SECMAIL_KEY_BRAINPOOLP384R1 = 10, /**< ECDSA and ECDH on Brainpool P384r1 */
+    SECMAIL_KEY_BRAINPOOLP512R1 = 11, /**< ECDSA and ECDH on Brainpool P512r1 */
 };
 
 /** The plan of a new key. One thread at a time. */
 struct secmail_generator;
 
 /**
- * Makes a plan: profile SECMAIL_PROFILE_RFC9580, no user ID, no password, valid for three years
- * from the context's current time, a primary key that certifies, a subkey that signs and a subkey
- * that encrypts.
+ * Makes a plan: profile SECMAIL_PROFILE_RFC9580 on Curve25519, no user ID, no password, valid for
+ * three years from the context's current time, a primary key that certifies, a subkey that signs
+ * and a subkey that encrypts.
  *
  * @param context  must outlive the plan
  * @param[out] out  returned-owned; secmail_generator_free()
@@ -180,6 +195,15 @@ SECMAIL_API void secmail_generator_free(struct secmail_generator *generator);
 /** Sets the profile, an enum secmail_profile. @since 0.1 */
 SECMAIL_API int secmail_generator_set_profile(struct secmail_generator *generator,
                                               uint32_t profile);
+
+/**
+ * Sets the algorithm of all parts, an enum secmail_key_algorithm (RFC 9580 sections 9.1 and 9.2).
+ *
+ * @return 0; SECMAIL_E_ARGUMENT (there is no such algorithm).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_generator_set_algorithm(struct secmail_generator *generator,
+                                                uint32_t algorithm);
 
 /**
  * Adds a user ID, by convention "Name <address>". The first one becomes the primary user ID.
@@ -209,7 +233,8 @@ SECMAIL_API int secmail_generator_set_password(struct secmail_generator *generat
  * Makes the key. May be called again for another one.
  *
  * @param[out] out  returned-owned; secmail_key_unref()
- * @return 0; SECMAIL_E_RANDOM, SECMAIL_E_CLOCK (the time doesn't fit 32 bits).
+ * @return 0; SECMAIL_E_ARGUMENT (the profile doesn't have the algorithm), SECMAIL_E_RANDOM,
+ *   SECMAIL_E_CLOCK (the time doesn't fit 32 bits).
  * @since 0.1
  */
 SECMAIL_API int secmail_generator_run(struct secmail_generator *generator,

@@ -9,7 +9,7 @@ enum { THREE_YEARS = 3 * 365 * 86400 };
 
 struct secmail_generator {
     struct secmail_context *context;
-    uint32_t profile;
+    uint32_t profile, algorithm;
     uint64_t lifetime;
     bool signing_only;
     struct secmail_secret *password;
@@ -42,6 +42,7 @@ int secmail_generator_new(struct secmail_context *context, struct secmail_genera
         return smi_nomem(context);
     generator->context = context;
     generator->profile = SECMAIL_PROFILE_RFC9580;
+    generator->algorithm = SECMAIL_KEY_CURVE25519;
     generator->lifetime = THREE_YEARS;
     *out = generator;
     return 0;
@@ -71,6 +72,19 @@ int secmail_generator_set_profile(struct secmail_generator *generator, uint32_t 
     if (profile != SECMAIL_PROFILE_RFC9580 && profile != SECMAIL_PROFILE_RFC4880)
         return smi_fail(generator->context, SECMAIL_E_ARGUMENT, "%u is not a profile", profile);
     generator->profile = profile;
+    return 0;
+}
+
+int secmail_generator_set_algorithm(struct secmail_generator *generator, uint32_t algorithm)
+{
+    struct smi_pk_plan plan;
+    if (!enter(generator))
+        return SECMAIL_E_ARGUMENT;
+    if (!smi_pair_plan(6, algorithm, SMI_USE_SIGN, &plan))
+        return smi_fail(generator->context, SECMAIL_E_ARGUMENT,
+                        "%u is not an algorithm for new keys; see enum secmail_key_algorithm",
+                        algorithm);
+    generator->algorithm = algorithm;
     return 0;
 }
 
@@ -204,7 +218,10 @@ static int make_key(struct making *m, enum smi_key_use use, uint8_t tag, struct 
     struct smi_secret_part *part = smi_key_add_part(m->context, m->key);
     if (!part)
         return SECMAIL_E_NOMEM;
-    const struct smi_pk_plan plan = smi_pair_default(m->version, use);
+    struct smi_pk_plan plan;
+    if (!smi_pair_plan(m->version, m->plan->algorithm, use, &plan))
+        return smi_fail(m->context, SECMAIL_E_ARGUMENT,
+                        "profile rfc4880 has no keys on Curve448: its readers don't know them");
     int rc = smi_pair_make(m->context, m->version, &plan, m->now, part, body);
     if (rc)
         return rc;

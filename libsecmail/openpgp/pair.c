@@ -2,11 +2,47 @@
 /* Making key pairs; what binds them to a key is in self_signature.c. */
 #include "pair.h"
 
+#include <secmail/openpgp.h>
+
+/* By enum secmail_key_algorithm; Curve25519 has the native algorithms in version 6 only. */
+static const struct {
+    uint8_t sign, encrypt;
+    uint8_t curve;
+    uint16_t bits;
+} plans[] = {
+    [SECMAIL_KEY_CURVE25519] = {SMI_PK_EDDSA_LEGACY, SMI_PK_ECDH, SMI_CURVE_NONE, 0},
+    [SECMAIL_KEY_CURVE448] = {SMI_PK_ED448, SMI_PK_X448, SMI_CURVE_NONE, 0},
+    [SECMAIL_KEY_RSA2048] = {SMI_PK_RSA, SMI_PK_RSA, SMI_CURVE_NONE, 2048},
+    [SECMAIL_KEY_RSA3072] = {SMI_PK_RSA, SMI_PK_RSA, SMI_CURVE_NONE, 3072},
+    [SECMAIL_KEY_RSA4096] = {SMI_PK_RSA, SMI_PK_RSA, SMI_CURVE_NONE, 4096},
+    [SECMAIL_KEY_NISTP256] = {SMI_PK_ECDSA, SMI_PK_ECDH, SMI_CURVE_P256, 0},
+    [SECMAIL_KEY_NISTP384] = {SMI_PK_ECDSA, SMI_PK_ECDH, SMI_CURVE_P384, 0},
+    [SECMAIL_KEY_NISTP521] = {SMI_PK_ECDSA, SMI_PK_ECDH, SMI_CURVE_P521, 0},
+    [SECMAIL_KEY_BRAINPOOLP256R1] = {SMI_PK_ECDSA, SMI_PK_ECDH, SMI_CURVE_BP256, 0},
+    [SECMAIL_KEY_BRAINPOOLP384R1] = {SMI_PK_ECDSA, SMI_PK_ECDH, SMI_CURVE_BP384, 0},
+    [SECMAIL_KEY_BRAINPOOLP512R1] = {SMI_PK_ECDSA, SMI_PK_ECDH, SMI_CURVE_BP512, 0},
+};
+
+bool smi_pair_plan(uint8_t version, uint32_t algorithm, enum smi_key_use use,
+                   struct smi_pk_plan *plan)
+{
+    if (!algorithm || algorithm >= sizeof plans / sizeof plans[0] ||
+        (version == 4 && algorithm == SECMAIL_KEY_CURVE448))
+        return false;
+    const bool signs = use == SMI_USE_SIGN;
+    *plan = (struct smi_pk_plan){.algo = signs ? plans[algorithm].sign : plans[algorithm].encrypt,
+                                 .curve = plans[algorithm].curve,
+                                 .bits = plans[algorithm].bits};
+    if (version == 6 && algorithm == SECMAIL_KEY_CURVE25519)
+        plan->algo = signs ? SMI_PK_ED25519 : SMI_PK_X25519;
+    return true;
+}
+
 struct smi_pk_plan smi_pair_default(uint8_t version, enum smi_key_use use)
 {
-    if (use == SMI_USE_SIGN)
-        return (struct smi_pk_plan){.algo = version == 6 ? SMI_PK_ED25519 : SMI_PK_EDDSA_LEGACY};
-    return (struct smi_pk_plan){.algo = version == 6 ? SMI_PK_X25519 : SMI_PK_ECDH};
+    struct smi_pk_plan plan = {0};
+    smi_pair_plan(version, SECMAIL_KEY_CURVE25519, use, &plan);
+    return plan;
 }
 
 /* Sections 5.5.2.2 and 5.5.2.3. */

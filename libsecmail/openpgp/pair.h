@@ -9,6 +9,10 @@
 /* What a new key is, if its owner has no wish: on Curve25519. */
 struct smi_pk_plan smi_pair_default(uint8_t version, enum smi_key_use use);
 
+/* The same for an enum secmail_key_algorithm; false if there is none, or not for the version. */
+bool smi_pair_plan(uint8_t version, uint32_t algorithm, enum smi_key_use use,
+                   struct smi_pk_plan *plan);
+
 /* Makes a pair: its secret as an open part, the body of its public packet appended to `body`.
  * SECMAIL_E_RANDOM, SECMAIL_E_NOMEM. */
 int smi_pair_make(struct secmail_context *context, uint8_t version, const struct smi_pk_plan *plan,

@@ -442,6 +442,17 @@ class secmail_literal_info(c.Structure):
 # secmail/openpgp.h
 SECMAIL_PROFILE_RFC9580: Final = 1
 SECMAIL_PROFILE_RFC4880: Final = 2
+SECMAIL_KEY_CURVE25519: Final = 1
+SECMAIL_KEY_CURVE448: Final = 2
+SECMAIL_KEY_RSA2048: Final = 3
+SECMAIL_KEY_RSA3072: Final = 4
+SECMAIL_KEY_RSA4096: Final = 5
+SECMAIL_KEY_NISTP256: Final = 6
+SECMAIL_KEY_NISTP384: Final = 7
+SECMAIL_KEY_NISTP521: Final = 8
+SECMAIL_KEY_BRAINPOOLP256R1: Final = 9
+SECMAIL_KEY_BRAINPOOLP384R1: Final = 10
+SECMAIL_KEY_BRAINPOOLP512R1: Final = 11
 SECMAIL_REVOKED_UNSPECIFIED: Final = 0
 SECMAIL_REVOKED_SUPERSEDED: Final = 1
 SECMAIL_REVOKED_COMPROMISED: Final = 2
@@ -1241,6 +1252,7 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_generator_new": ("openpgp", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
     "secmail_generator_free": ("openpgp", None, (c.c_void_p,)),
     "secmail_generator_set_profile": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
+    "secmail_generator_set_algorithm": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
     "secmail_generator_add_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_char_p)),
     "secmail_generator_set_lifetime": ("openpgp", c.c_int, (c.c_void_p, c.c_uint64)),
     "secmail_generator_set_signing_only": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),

@@ -51,6 +51,7 @@ __all__ = [
     "Key",
     "KeyEdit",
     "KeyRing",
+    "KeyAlgorithm",
     "Profile",
     "Purpose",
     "RevocationReason",
@@ -71,6 +72,22 @@ class Profile(enum.IntEnum):
 
     RFC9580 = _ffi.SECMAIL_PROFILE_RFC9580
     RFC4880 = _ffi.SECMAIL_PROFILE_RFC4880
+
+
+class KeyAlgorithm(enum.IntEnum):
+    """What the parts of a new key are. Any reader of the profile can use Curve25519."""
+
+    CURVE25519 = _ffi.SECMAIL_KEY_CURVE25519
+    CURVE448 = _ffi.SECMAIL_KEY_CURVE448
+    RSA2048 = _ffi.SECMAIL_KEY_RSA2048
+    RSA3072 = _ffi.SECMAIL_KEY_RSA3072
+    RSA4096 = _ffi.SECMAIL_KEY_RSA4096
+    NISTP256 = _ffi.SECMAIL_KEY_NISTP256
+    NISTP384 = _ffi.SECMAIL_KEY_NISTP384
+    NISTP521 = _ffi.SECMAIL_KEY_NISTP521
+    BRAINPOOLP256R1 = _ffi.SECMAIL_KEY_BRAINPOOLP256R1
+    BRAINPOOLP384R1 = _ffi.SECMAIL_KEY_BRAINPOOLP384R1
+    BRAINPOOLP512R1 = _ffi.SECMAIL_KEY_BRAINPOOLP512R1
 
 
 class Format(enum.IntEnum):
@@ -272,11 +289,13 @@ class _Generator(Operation):
         self,
         user_ids: Iterable[str],
         profile: Profile,
+        algorithm: KeyAlgorithm,
         lifetime: int | None,
         signing_only: bool,
         password: Password | None,
     ) -> None:
         self._call("set_profile", profile)
+        self._call("set_algorithm", algorithm)
         for user_id in user_ids:
             if "\0" in user_id:
                 raise ValueError("a user ID can't hold NUL")
@@ -298,6 +317,7 @@ def generate(
     context: Context,
     *user_ids: str,
     profile: Profile = Profile.RFC9580,
+    algorithm: KeyAlgorithm = KeyAlgorithm.CURVE25519,
     lifetime: int | None = None,
     signing_only: bool = False,
     password: Password | None = None,
@@ -313,7 +333,7 @@ def generate(
     (4, 3)
     """
     with _Generator(context) as generator:
-        generator.plan(user_ids, profile, lifetime, signing_only, password)
+        generator.plan(user_ids, profile, algorithm, lifetime, signing_only, password)
         return generator.run()
 
 

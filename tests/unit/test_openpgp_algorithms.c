@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keys of each algorithm, in each profile that has it: made, stored, locked, and put to every use.
+ */
+#include "openpgp_fixture.h"
+#include "packet_writer.h"
+
+struct row {
+    const char *name;
+    uint32_t algorithm;
+    uint8_t sign[2], encrypt[2]; /* numbers in rfc9580 and rfc4880; 0: the profile hasn't it */
+};
+
+static const struct row rows[] = {
+    {"Curve25519", SECMAIL_KEY_CURVE25519, {27, 22}, {25, 18}},
+    {"Curve448", SECMAIL_KEY_CURVE448, {28, 0}, {26, 0}},
+    {"RSA", SECMAIL_KEY_RSA2048, {1, 1}, {1, 1}},
+    {"P-256", SECMAIL_KEY_NISTP256, {19, 19}, {18, 18}},
+    {"P-384", SECMAIL_KEY_NISTP384, {19, 19}, {18, 18}},
+    {"P-521", SECMAIL_KEY_NISTP521, {19, 19}, {18, 18}},
+    {"brainpoolP256r1", SECMAIL_KEY_BRAINPOOLP256R1, {19, 19}, {18, 18}},
+    {"brainpoolP384r1", SECMAIL_KEY_BRAINPOOLP384R1, {19, 19}, {18, 18}},
+    {"brainpoolP512r1", SECMAIL_KEY_BRAINPOOLP512R1, {19, 19}, {18, 18}},
+};
+static const uint32_t profiles[] = {SECMAIL_PROFILE_RFC9580, SECMAIL_PROFILE_RFC4880};
+static const char text[] = "What is signed and encrypted\n";
+
+static struct secmail_key *generate(struct fixture *f, uint32_t profile, uint32_t algorithm)
+{
+    struct secmail_generator *g;
+    struct secmail_key *key;
+    assert_ok(f->context, secmail_generator_new(f->context, &g));
+    assert_ok(f->context, secmail_generator_set_profile(g, profile));
+    assert_ok(f->context, secmail_generator_set_algorithm(g, algorithm));
+    assert_ok(f->context, secmail_generator_add_user_id(g, "Alice <alice@example.org>"));
+    assert_ok(f->context, secmail_generator_run(g, &key));
+    secmail_generator_free(g);
+    return key;
+}
+
+static struct secmail_key *read_again(struct fixture *f, const struct secmail_key *key)
+{
+    struct secmail_bytes *bytes;
+    struct secmail_key *parsed;
+    assert_ok(f->context, secmail_key_export(f->context, key, 0, &bytes));
+    assert_ok(f->context, secmail_key_parse(f->context, &parsed, secmail_bytes_data(bytes),
+                                            secmail_bytes_size(bytes)));
+    secmail_bytes_free(bytes);
+    return parsed;
+}
+
+static void check_numbers(struct fixture *f, const struct row *row, size_t profile,
+                          struct secmail_key *key)
+{
+    for (size_t i = 0; i < 3; i++) {
+        struct secmail_key_info info = {.size = sizeof info};
+        assert_ok(f->context,
+                  secmail_cert_key_info(f->context, secmail_key_cert(key), i, NULL, &info));
+        assert_int_equal(info.validity, 0);
+        assert_int_equal(info.algorithm, i < 2 ? row->sign[profile] : row->encrypt[profile]);
+    }
+}
+
+/* Signs and encrypts to itself, decrypts, and has one good verdict. */
+static void round_trip(struct fixture *f, struct secmail_key *writer, struct secmail_key *reader)
+{
+    struct secmail_encrypt *e;
+    struct secmail_decrypt *d;
+    struct collected message = {0}, plain = {0};
+    assert_ok(f->context, secmail_encrypt_new(f->context, &e));
+    assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(reader)));
+    assert_ok(f->context, secmail_encrypt_add_signer(e, writer));
+    assert_int_equal(
+        drive(encrypt_update, e, (const uint8_t *)text, strlen(text), 64, 64, &message),
+        SECMAIL_DONE);
+    secmail_encrypt_free(e);
+    assert_ok(f->context, secmail_decrypt_new(f->context, &d));
+    assert_ok(f->context, secmail_decrypt_add_key(d, reader));
+    assert_ok(f->context, secmail_decrypt_add_signer(d, secmail_key_cert(writer)));
+    const int status = drive(decrypt_update, d, message.data, message.size, 64, 64, &plain);
+    if (status != SECMAIL_DONE)
+        fail_msg("decryption gave %d: %s", status, secmail_context_error_detail(f->context));
+    assert_int_equal(plain.size, strlen(text));
+    assert_memory_equal(plain.data, text, strlen(text));
+    assert_int_equal(secmail_decrypt_good_count(d), 1);
+    secmail_decrypt_free(d);
+    drop(&message);
+    drop(&plain);
+}
+
+static void every_use(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_secret *password = make_secret(f, "password");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t p = 0; p < 2; p++) {
+            if (!rows[i].sign[p])
+                continue;
+            struct secmail_key *key = generate(f, profiles[p], rows[i].algorithm), *locked, *open;
+            check_numbers(f, &rows[i], p, key);
+            struct secmail_key *stored = read_again(f, key);
+            round_trip(f, key, stored);
+            round_trip(f, stored, key);
+            if (p == 1) { /* version 6 takes Argon2 over 2 GiB for that */
+                assert_ok(f->context, secmail_key_lock(f->context, stored, password, &locked));
+                struct secmail_key *again = read_again(f, locked);
+                assert_ok(f->context, secmail_key_unlock(f->context, again, password, &open));
+                round_trip(f, open, key);
+                secmail_key_unref(open);
+                secmail_key_unref(again);
+                secmail_key_unref(locked);
+            }
+            secmail_key_unref(stored);
+            secmail_key_unref(key);
+        }
+    }
+    secmail_secret_free(password);
+}
+
+static void algorithms_of_a_profile(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_generator *g;
+    struct secmail_key *key;
+    assert_ok(f->context, secmail_generator_new(f->context, &g));
+    assert_code(f->context, secmail_generator_set_algorithm(g, 0), SECMAIL_E_ARGUMENT);
+    assert_code(f->context, secmail_generator_set_algorithm(g, 12), SECMAIL_E_ARGUMENT);
+    assert_code(f->context, secmail_generator_set_algorithm(g, UINT32_MAX), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_generator_set_algorithm(NULL, 1), SECMAIL_E_ARGUMENT);
+    assert_ok(f->context, secmail_generator_set_algorithm(g, SECMAIL_KEY_CURVE448));
+    assert_ok(f->context, secmail_generator_set_profile(g, SECMAIL_PROFILE_RFC4880));
+    assert_code(f->context, secmail_generator_run(g, &key), SECMAIL_E_ARGUMENT);
+    assert_null(key);
+    secmail_generator_free(g);
+}
+
+/* ---------------------------------------------------------------- tampering */
+
+/* Where the algorithm-specific part of the index-th key packet begins, in an exported key. */
+static size_t material_of(const struct collected *file, size_t index)
+{
+    for (size_t at = 0, found = 0;;) {
+        const uint8_t tag = file->data[at] & 0x3f;
+        size_t size = file->data[at + 1], head = 2;
+        if (size == 255) {
+            size = (size_t)file->data[at + 4] << 8 | file->data[at + 5];
+            head = 6;
+        } else if (size >= 192) {
+            size = ((size - 192) << 8) + file->data[at + 2] + 192;
+            head = 3;
+        }
+        if ((tag == TAG_SECRET_KEY || tag == TAG_SECRET_SUBKEY) && found++ == index)
+            return at + head + (file->data[at + head] == 6 ? 10 : 6);
+        at += head + size;
+    }
+}
+
+/* KOpenPGP: the public part of a stored key is exchanged for that of another key with the same
+ * form, or changed in a bit. No secret of it is used. */
+static void exchanged_public_parts(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct secmail_key *key = generate(f, SECMAIL_PROFILE_RFC9580, rows[i].algorithm);
+        struct secmail_key *other = generate(f, SECMAIL_PROFILE_RFC9580, rows[i].algorithm);
+        struct secmail_bytes *mine, *evil;
+        assert_ok(f->context, secmail_key_export(f->context, key, 0, &mine));
+        assert_ok(f->context, secmail_key_export(f->context, other, 0, &evil));
+        for (size_t k = 0; k < 3; k++) {
+            struct collected file = {0}, from = {0};
+            struct secmail_key *parsed;
+            put(&file, secmail_bytes_data(mine), secmail_bytes_size(mine));
+            put(&from, secmail_bytes_data(evil), secmail_bytes_size(evil));
+            const size_t at = material_of(&file, k), from_at = material_of(&from, k);
+            const size_t n = (size_t)file.data[at - 2] << 8 | file.data[at - 1];
+            memcpy(file.data + at, from.data + from_at, n);
+            assert_code(f->context, secmail_key_parse(f->context, &parsed, file.data, file.size),
+                        SECMAIL_E_KEY_TAMPERED);
+            assert_null(parsed);
+            drop(&file);
+            drop(&from);
+        }
+        secmail_bytes_free(mine);
+        secmail_bytes_free(evil);
+        secmail_key_unref(key);
+        secmail_key_unref(other);
+    }
+}
+
+/* Each byte of an RSA secret matters: a fault in one of its numbers would give its factors away. */
+static void changed_rsa_secrets(void **state)
+{
+    struct fixture *f = *state;
+    struct test_key key = test_key(f, 6, PK_RSA, f->now);
+    for (size_t number = 1; number < 5; number++) {
+        struct collected file = {0}, body = {0};
+        struct secmail_key *parsed;
+        uint8_t value[RSA_SIZE];
+        put_all(&body, &key.body);
+        put_u8(&body, 0);
+        for (size_t i = 1; i < 5; i++) {
+            const size_t size = rsa_number(PK_RSA, i, value);
+            value[1] ^= i == number;
+            put_mpi(&body, value, size);
+        }
+        put_body_drop(&file, TAG_SECRET_KEY, &body);
+        assert_code(f->context, secmail_key_parse(f->context, &parsed, file.data, file.size),
+                    SECMAIL_E_KEY_TAMPERED);
+        drop(&file);
+    }
+    drop(&key.body);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        fixture_test(every_use),
+        fixture_test(algorithms_of_a_profile),
+        fixture_test(exchanged_public_parts),
+        fixture_test(changed_rsa_secrets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
