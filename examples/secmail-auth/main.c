@@ -39,7 +39,7 @@ static const char help[] =
     "  keygen --domain D --selector S --key FILE.pem [--algorithm rsa|ed25519] [--bits N]\n"
     "                      a new key in a new file, and the DNS record to publish\n"
     "  dmarc-report [--json] < REPORT\n"
-    "                      what an aggregate report says (XML, also in gzip or zip)\n"
+    "                      what an aggregate report says (XML, in gzip or zip, or the mail)\n"
     "  dmarc-report --write --org NAME --email ADDRESS --report-id ID --begin TIME --end TIME\n"
     "               [--contact TEXT] [--domain D] < LINES\n"
     "                      a report of what verify --report printed, a line a mail\n"

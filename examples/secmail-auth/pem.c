@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /* The text between the lines; NULL if it isn't a private key's. */
 static const char *find_body(const char *text, size_t *size)
 {
@@ -27,27 +25,6 @@ static const char *find_body(const char *text, size_t *size)
     return NULL;
 }
 
-/* Decodes into `der`, which has room for as many bytes as there are characters. */
-static bool decode(const char *text, size_t size, struct bytes *der)
-{
-    uint32_t bits = 0;
-    int count = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (strchr(" \t\r\n=", text[i]) && text[i])
-            continue;
-        const char *found = text[i] ? strchr(alphabet, text[i]) : NULL;
-        if (!found)
-            return false;
-        bits = bits << 6 | (uint32_t)(found - alphabet);
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            der->data[der->size++] = (uint8_t)(bits >> count);
-        }
-    }
-    return true;
-}
-
 struct secmail_dkim_key *read_key(struct tool *t)
 {
     const char *path = t->options.key;
@@ -57,7 +34,7 @@ struct secmail_dkim_key *read_key(struct tool *t)
     size_t size = 0;
     const char *body = find_body(text, &size);
     struct bytes der = {.data = allocate(size + 1)};
-    if (!body || !decode(body, size, &der))
+    if (!body || !decode_base64(body, size, &der))
         die(USAGE, "secmail-auth: %s holds no private key in PEM (PKCS#8, not encrypted)", path);
     struct secmail_dkim_key *key;
     const int rc = secmail_dkim_key_read(t->context, &key, der.data, der.size);
@@ -79,9 +56,9 @@ static void write_pem(FILE *out, const uint8_t *der, size_t size)
         const size_t left = size - i;
         const uint32_t bits = (uint32_t)der[i] << 16 | (left > 1 ? (uint32_t)der[i + 1] << 8 : 0) |
                               (left > 2 ? der[i + 2] : 0);
-        const char group[4] = {alphabet[bits >> 18], alphabet[bits >> 12 & 63],
-                               left > 1 ? alphabet[bits >> 6 & 63] : '=',
-                               left > 2 ? alphabet[bits & 63] : '='};
+        const char group[4] = {base64_alphabet[bits >> 18], base64_alphabet[bits >> 12 & 63],
+                               left > 1 ? base64_alphabet[bits >> 6 & 63] : '=',
+                               left > 2 ? base64_alphabet[bits & 63] : '='};
         fwrite(group, 1, 4, out);
         if (i % 48 == 45 || left <= 3)
             fputc('\n', out);

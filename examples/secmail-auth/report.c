@@ -118,12 +118,24 @@ static void print_advice(const struct secmail_dmarc_report *r)
              "domain. If not, it forwards your mail or forges it: this report can't tell which.");
 }
 
+/* XML, alone, packed, or attached to a mail. */
+static struct bytes read_xml(void)
+{
+    struct bytes data = unpack(read_rest(stdin, "the report"));
+    const bool is_xml = data.size && strchr(" \t\r\n<", data.data[0]);
+    struct bytes attached = is_xml ? (struct bytes){0} : find_attachment(&data);
+    if (!attached.size)
+        return data;
+    free(data.data);
+    return unpack(attached);
+}
+
 int command_dmarc_report(struct tool *t)
 {
     struct secmail_dmarc_report *r;
     if (t->options.write)
         return write_report(t);
-    struct bytes xml = unpack(read_rest(stdin, "the report"));
+    struct bytes xml = read_xml();
     if (secmail_dmarc_report_read(t->context, &r, xml.data, xml.size))
         die(USAGE, "secmail-auth: %s", secmail_context_error_detail(t->context));
     if (t->options.json) {

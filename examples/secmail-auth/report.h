@@ -14,6 +14,9 @@ void put_report(const struct secmail_dmarc_report *report);
  * domain than the report. */
 bool add_report(struct tool *t, struct secmail_dmarc_report *report, const struct json *object);
 
+/* The report that is attached to a mail; no bytes if there is none. */
+struct bytes find_attachment(const struct bytes *mail);
+
 /* Uncompresses gzip, and the first file of a zip archive; other data stay as they are. */
 struct bytes unpack(struct bytes packed);
 

@@ -102,6 +102,13 @@ void put_json_bytes(FILE *out, const uint8_t *data, size_t size);
 /* Ends if what was printed didn't reach its place. */
 void finish_output(void);
 
+/* ---- base64.c ---- */
+
+extern const char base64_alphabet[];
+
+/* Decodes into `out`, which has room for as many bytes as there are characters. */
+bool decode_base64(const char *text, size_t size, struct bytes *out);
+
 /* ---- pem.c ---- */
 
 struct secmail_dkim_key *read_key(struct tool *t);

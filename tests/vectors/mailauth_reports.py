@@ -109,7 +109,9 @@ class Reports(unittest.TestCase):
         for path in sorted(folder().glob("*.eml")):
             data = attachment(path.read_bytes())
             if data:
-                self.assertTrue(read(data)["records"], path.name)
+                report = read(data)
+                self.assertTrue(report["records"], path.name)
+                self.assertEqual(read(path.read_bytes()), report, path.name)  # the whole mail
                 count += 1
         self.assertGreater(count, 10)
 

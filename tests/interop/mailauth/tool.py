@@ -371,6 +371,21 @@ class Reports(Case):
         self.assertIn("1 messages failed DMARC\n       1  192.0.2.9, from example.com", words)
         self.assertIn("2 messages passed DMARC", words)
 
+    def test_mail(self) -> None:
+        xml = self.run_tool(*self.WRITE, mail=self.lines())
+        text = base64.encodebytes(gzip.compress(xml))
+        want = self.run_tool("dmarc-report", "--json", mail=xml)
+        part = (b"--b\r\nContent-Type: application/gzip\r\n"
+                b"CONTENT-transfer-encoding:\tBASE64\r\n\r\n")
+        other = b"--b\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n"
+        head = b"From: r@mx.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        for mail in (head + part + text + b"--b--\r\n", head + other + part + text,
+                     (head + other + part + text).replace(b"\r\n", b"\n"),
+                     b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(xml)):
+            self.assertEqual(self.run_tool("dmarc-report", "--json", mail=mail), want)
+        for mail in (head, head + other, head + part + b"!!!!\n--b--"):
+            self.run_tool("dmarc-report", mail=mail, expect=USAGE)
+
     def test_selection(self) -> None:
         lines = self.lines()
         self.run_tool(*self.WRITE, "--domain", "other.example", mail=lines, expect=REFUSED)
