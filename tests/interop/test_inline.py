@@ -11,7 +11,7 @@ import unittest
 import harness
 from harness import *  # noqa: F403
 import packets
-from test_gnupg import Gnupg
+from test_gnupg import GPG_KEYS, Gnupg
 import test_openpgpjs
 
 TEXT = ("Zeile eins\n- Strich\n\n\tTab und Leerzeichen  \nFrom me\n--\n"
@@ -288,6 +288,30 @@ class GnupgMessages(Base):
                                 "alice@example.org", stdin=b"- x\n")
         self.assertIn(b"NotDashEscaped", message)
         self.assertUnverified(message, BAD_DATA)
+
+    def test_keys_of_gpg(self):
+        """Other algorithms, with other hashes; several signers name all of these."""
+        keys, certs, names = [], [], []
+        for name in sorted(GPG_KEYS):
+            user = self.gpg.make_key(name)
+            cert = self.file(f"{name}.cert", self.gpg.must("--export", user))
+            if self.sop.lacks(cert):
+                continue
+            keys.append(self.file(f"{name}.key", self.gpg.must("--export-secret-keys", user)))
+            certs.append(cert)
+            names.append(user)
+        self.assertGreaterEqual(len(keys), 1)
+        for form in FORMS:
+            message = self.signed(TEXT, form, *keys)
+            self.verified(message, *certs, count=len(keys))
+            result, status = self.status(message)
+            self.assertEqual((result.code, status.count("GOODSIG")), (0, len(keys)), result)
+        users = [option for user in names for option in ("--local-user", user)]
+        for options in (["--sign"], ["--sign", "--textmode"], ["--clearsign"]):
+            message = self.gpg.must(*options, *users, stdin=TEXT)
+            got, _ = self.verified(message, *certs, count=len(keys))
+            same = (lambda data: data) if options == ["--sign"] else without_last_end
+            self.assertEqual(same(got), same(TEXT))
 
     def test_text_in_encrypted_messages(self):
         # Its literal has network line ends: gpg hashes it as it stands.
