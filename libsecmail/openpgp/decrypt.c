@@ -512,12 +512,6 @@ static int open_data(struct secmail_decrypt *d)
     return 0;
 }
 
-/* Wherever they stand in a message (sections 4.3, 5.8 and 5.14). */
-static bool is_ignored(uint8_t tag)
-{
-    return tag == SMI_TAG_MARKER || tag == SMI_TAG_PADDING || tag >= SMI_TAG_FIRST_NON_CRITICAL;
-}
-
 static int count_packet(struct secmail_decrypt *d)
 {
     if (++d->packet_count <= smi_limit(d->context, SECMAIL_LIMIT_MESSAGE_PACKETS))
@@ -565,7 +559,7 @@ static int outer_packet(struct secmail_decrypt *d)
     default:
         break;
     }
-    return is_ignored(tag) ? ignored_packet(d) : unencrypted(d, tag);
+    return smi_tag_is_ignored(tag) ? ignored_packet(d) : unencrypted(d, tag);
 }
 
 static int next_packet(struct secmail_decrypt *d)
@@ -613,7 +607,7 @@ static int next_trailer(struct secmail_decrypt *d)
     d->complete = packet->tag == SMI_TAG_NONE && !packet->header_size;
     if (d->complete)
         return 0;
-    if (!is_ignored(packet->tag))
+    if (!smi_tag_is_ignored(packet->tag))
         return misplaced(d);
     d->state = IN_TRAILER;
     return count_packet(d);

@@ -58,12 +58,6 @@ static int add(struct smi_signature_list *list, const struct smi_cursor *body)
     return 0;
 }
 
-/* Wherever they stand (sections 4.3, 5.8 and 5.14). */
-static bool is_ignored(uint8_t tag)
-{
-    return tag == SMI_TAG_MARKER || tag == SMI_TAG_PADDING || tag >= SMI_TAG_FIRST_NON_CRITICAL;
-}
-
 static int add_packets(struct smi_signature_list *list, struct smi_cursor in)
 {
     const size_t before = list->count;
@@ -75,7 +69,7 @@ static int add_packets(struct smi_signature_list *list, struct smi_cursor in)
             return rc;
         if (packet.tag == SMI_TAG_NONE)
             break;
-        if (is_ignored(packet.tag))
+        if (smi_tag_is_ignored(packet.tag))
             continue;
         if (packet.tag != SMI_TAG_SIGNATURE)
             return smi_fail(list->context, SECMAIL_E_MALFORMED,

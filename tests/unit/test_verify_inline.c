@@ -582,6 +582,32 @@ static void changed_when_read_again(void **state)
     free_much(&m);
 }
 
+static int no_random(void *user, uint8_t *out, size_t size)
+{
+    (void)user;
+    (void)out;
+    (void)size;
+    return -1;
+}
+
+/* The key of the check values. */
+static void failing_randomness(void **state)
+{
+    struct fixture *f = *state;
+    struct much m = make_much(f);
+    struct secmail_inline_verify *v = start(f, m.s.cert);
+    struct collected c = {0};
+    assert_ok(f->context, secmail_context_set_random(f->context, no_random, NULL));
+    assert_ok(f->context, secmail_inline_verify_allow_rewind(v, 1));
+    assert_code(f->context,
+                drive(verify_update, v, m.message.data, m.message.size, 70000, 70000, &c),
+                SECMAIL_E_RANDOM);
+    assert_int_equal(c.size, 0);
+    secmail_inline_verify_free(v);
+    drop(&c);
+    free_much(&m);
+}
+
 static void set_held(struct fixture *f, uint64_t held)
 {
     struct secmail_limits *limits;
@@ -798,6 +824,7 @@ int main(void)
         fixture_test(read_twice),
         fixture_test(bad_when_read_first),
         fixture_test(changed_when_read_again),
+        fixture_test(failing_randomness),
         fixture_test(held_data_has_a_limit),
         fixture_test(limits),
         fixture_test(split),
