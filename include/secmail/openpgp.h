@@ -640,6 +640,56 @@ SECMAIL_API int secmail_encrypt_set_text(struct secmail_encrypt *encrypt, int te
 SECMAIL_API int secmail_encrypt_set_size(struct secmail_encrypt *encrypt, uint64_t size);
 
 /**
+ * Doesn't name the recipients if not 0 (default 0): neither in the packets with the session key
+ * (RFC 9580 section 5.1), nor inside of the message in its signatures. Each recipient must try all
+ * keys; nobody learns who the others are. For blind carbon copies.
+ *
+ * @return 0; SECMAIL_E_STATE. @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_hide_recipients(struct secmail_encrypt *encrypt, int hide);
+
+/**
+ * Hides the exact size of the message if not 0 (default 0), with a padding packet (RFC 9580 section
+ * 5.14) of at most 12 percent. Only SEIPDv2 has that: for SEIPDv1 the first update fails with
+ * SECMAIL_E_INCOMPATIBLE.
+ *
+ * @return 0; SECMAIL_E_STATE. @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_set_padding(struct secmail_encrypt *encrypt, int padding);
+
+/**
+ * Uses this session key, in the form of secmail_encrypt_session_key(), instead of a new one: to
+ * give another part of a message, or other recipients, the key that they have. No recipient is
+ * needed then. **Whoever has the key reads everything that is encrypted with it.** Copied.
+ *
+ * @return 0; SECMAIL_E_STATE, SECMAIL_E_UNSUPPORTED_ALGORITHM (not AES), SECMAIL_E_ARGUMENT (wrong
+ *   size).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_set_session_key(struct secmail_encrypt *encrypt,
+                                                const struct secmail_secret *session_key);
+
+/**
+ * Keeps the packets with the session key apart if not 0 (default 0): the message has the encrypted
+ * data only, and secmail_encrypt_key_packets() gives the rest. So one may store a message once and
+ * give it to further recipients later.
+ *
+ * @return 0; SECMAIL_E_STATE. @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_set_detached_keys(struct secmail_encrypt *encrypt, int detached);
+
+/**
+ * The packets with the session key, binary, once encryption has begun. Put in front of the message,
+ * they make it whole; or secmail_decrypt_add_key_packets() takes them.
+ *
+ * @param[out] out  returned-owned; secmail_bytes_free()
+ * @return 0; SECMAIL_E_STATE (before the first update, or they aren't detached).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_encrypt_key_packets(struct secmail_encrypt *encrypt,
+                                            struct secmail_bytes **out);
+
+/**
  * Adds a recipient: the message is encrypted to every valid key of the certificate that may be
  * encrypted to for the purpose.
  *
@@ -677,10 +727,10 @@ SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
  * @param end  non-zero: what is in the input window is the last of the plaintext
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
  *   SECMAIL_E_NO_RECIPIENT, SECMAIL_E_INCOMPATIBLE (SEIPDv2 for a certificate that doesn't announce
- *   it), SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_WEAK_POINT (a recipient's key
- *   is a point of small order), SECMAIL_E_RANDOM, SECMAIL_E_CLOCK, SECMAIL_E_STATE, and where a
- *   password is used, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and SECMAIL_E_LIMIT_ARGON2_WORK (limits
- *   below what this library uses itself).
+ *   it; padding for SEIPDv1), SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT,
+ * SECMAIL_E_WEAK_POINT (a recipient's key is a point of small order), SECMAIL_E_RANDOM,
+ * SECMAIL_E_CLOCK, SECMAIL_E_STATE, and where a password is used, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB
+ * and SECMAIL_E_LIMIT_ARGON2_WORK (limits below what this library uses itself).
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_update(struct secmail_encrypt *encrypt, struct secmail_input *in,
@@ -766,6 +816,18 @@ SECMAIL_API int secmail_decrypt_add_password(struct secmail_decrypt *decrypt,
  */
 SECMAIL_API int secmail_decrypt_add_session_key(struct secmail_decrypt *decrypt,
                                                 const struct secmail_secret *session_key);
+
+/**
+ * Adds packets with the session key that are kept apart from the message, armored or binary;
+ * copied. They are read as if they stood in front of it.
+ *
+ * @return 0; SECMAIL_E_STATE, SECMAIL_E_NO_DATA, SECMAIL_E_MALFORMED (other packets),
+ *   SECMAIL_E_TRUNCATED, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND,
+ *   SECMAIL_E_LIMIT_SESSION_KEY_PACKETS, SECMAIL_E_LIMIT_ARMOR_HEADER_SIZE.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_add_key_packets(struct secmail_decrypt *decrypt,
+                                                const uint8_t *data, size_t size);
 
 /** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
  * @since 0.1 */

@@ -32,8 +32,9 @@ struct secmail_decrypt {
     size_t password_count, password_room;
     struct smi_session_key *session_keys; /* given by the caller, then found in the message */
     size_t session_key_count, session_key_room;
-    bool certain;  /* one of them is known to be right: no other is looked for */
-    bool searched; /* also when the input is read again: all were found */
+    bool certain;               /* one of them is known to be right: no other is looked for */
+    bool searched;              /* also when the input is read again: all were found */
+    struct smi_buf key_packets; /* that are kept apart from the message, binary */
     struct kept_packet *skesks;
     size_t skesk_count, skesk_room;
     uint64_t packet_count; /* all but those in the content */
@@ -82,6 +83,7 @@ int secmail_decrypt_new(struct secmail_context *context, struct secmail_decrypt 
         return smi_nomem(context);
     d->context = context;
     d->first.macs = smi_buf_open(&context->mem);
+    d->key_packets = smi_buf_open(&context->mem);
     smi_judge_open(&d->judge, context);
     *out = d;
     return 0;
@@ -124,6 +126,7 @@ void secmail_decrypt_free(struct secmail_decrypt *d)
     smi_free(mem, d->session_keys, d->session_key_room * sizeof *d->session_keys);
     smi_free(mem, d->skesks, d->skesk_room * sizeof *d->skesks);
     smi_buf_free(&d->first.macs);
+    smi_buf_free(&d->key_packets);
     smi_judge_close(&d->judge);
     smi_free(mem, d, sizeof *d);
 }
@@ -406,6 +409,78 @@ static size_t fitting_keys(struct secmail_decrypt *d)
     return n;
 }
 
+static int use_session_key_packet(struct secmail_decrypt *d, uint8_t tag, struct smi_cursor body)
+{
+    if (++d->session_key_packets > smi_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS))
+        return smi_over_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS);
+    return tag == SMI_TAG_PKESK ? pkesk_packet(d, body) : skesk_packet(d, body);
+}
+
+/* The next of the packets that are kept apart; at the end, its tag is SMI_TAG_NONE. */
+static int next_detached(struct secmail_decrypt *d, struct smi_cursor *in, uint8_t *tag,
+                         struct smi_cursor *body)
+{
+    struct smi_packet packet;
+    int rc = smi_packet_next(d->context, in, &packet, body);
+    *tag = packet.tag;
+    if (rc || *tag == SMI_TAG_NONE || *tag == SMI_TAG_PKESK || *tag == SMI_TAG_SKESK ||
+        *tag == SMI_TAG_MARKER || *tag == SMI_TAG_PADDING)
+        return rc;
+    return smi_fail(d->context, SECMAIL_E_MALFORMED,
+                    "a %s is among the packets with session keys; give the message itself to "
+                    "secmail_decrypt_update()",
+                    smi_tag_name(*tag));
+}
+
+static int detached_packets(struct secmail_decrypt *d)
+{
+    struct smi_cursor in = smi_buf_cursor(&d->key_packets), body;
+    uint8_t tag;
+    int rc = next_detached(d, &in, &tag, &body);
+    while (!rc && tag != SMI_TAG_NONE) {
+        if (tag == SMI_TAG_PKESK || tag == SMI_TAG_SKESK)
+            rc = use_session_key_packet(d, tag, body);
+        if (!rc)
+            rc = next_detached(d, &in, &tag, &body);
+    }
+    return rc;
+}
+
+static int keep_detached(struct secmail_decrypt *d, struct smi_cursor packets)
+{
+    const uint64_t most = smi_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS);
+    struct smi_cursor in = packets, body;
+    uint8_t tag;
+    uint64_t count = 0;
+    int rc = next_detached(d, &in, &tag, &body);
+    while (!rc && tag != SMI_TAG_NONE) {
+        if (++count > most)
+            return smi_over_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS);
+        rc = next_detached(d, &in, &tag, &body);
+    }
+    if (!rc && !count)
+        rc = smi_fail(d->context, SECMAIL_E_NO_DATA, "there are no packets with session keys");
+    if (!rc)
+        smi_put(&d->key_packets, packets.data, packets.size);
+    return rc || !d->key_packets.error ? rc : smi_nomem(d->context);
+}
+
+int secmail_decrypt_add_key_packets(struct secmail_decrypt *d, const uint8_t *data, size_t size)
+{
+    int rc = enter(d, "secmail_decrypt_add_key_packets");
+    if (rc)
+        return rc;
+    if (!data && size)
+        return smi_fail(d->context, SECMAIL_E_ARGUMENT, "the packets are NULL");
+    struct smi_binary binary;
+    rc = smi_binary_open(d->context, &binary, data, size, 1 << SMI_ARMOR_MESSAGE);
+    if (rc)
+        return rc;
+    rc = keep_detached(d, smi_cursor(binary.data, binary.size));
+    smi_binary_close(&binary);
+    return rc;
+}
+
 /* ---------------------------------------------------------------- outer packets */
 
 static int start(struct secmail_decrypt *d)
@@ -424,7 +499,7 @@ static int start(struct secmail_decrypt *d)
         d->packets = &d->dearmor.made.source;
     }
     d->state = AT_HEADER;
-    return 0;
+    return detached_packets(d);
 }
 
 static int check_armor(struct secmail_decrypt *d)
@@ -447,11 +522,8 @@ static int session_key_packet(struct secmail_decrypt *d)
 {
     struct smi_cursor body;
     int rc = smi_body_source_all(&d->packet, &body);
-    if (rc)
-        return rc;
-    if (++d->session_key_packets > smi_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS))
-        return smi_over_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS);
-    rc = d->packet.packet.tag == SMI_TAG_PKESK ? pkesk_packet(d, body) : skesk_packet(d, body);
+    if (!rc)
+        rc = use_session_key_packet(d, d->packet.packet.tag, body);
     if (rc)
         return rc;
     smi_skip(&d->packet.source, body.size);

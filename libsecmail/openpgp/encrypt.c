@@ -9,17 +9,11 @@
  */
 #include "codec/armor.h"
 #include "crypto/init.h"
-#include "pkesk.h"
+#include "recipients.h"
 #include "sealer.h"
 #include "signer.h"
-#include "skesk.h"
 #include "verify/judge.h"
 #include "verify/literal.h"
-
-struct recipient {
-    struct secmail_cert *cert; /* a reference */
-    const struct smi_public_key *key;
-};
 
 struct secmail_encrypt {
     struct secmail_context *context;
@@ -27,20 +21,18 @@ struct secmail_encrypt {
     uint32_t purpose, format;
     bool armored, text, sized;
     uint64_t size, taken;
-    struct secmail_cert **certs; /* of the recipients */
-    size_t cert_count, cert_room;
-    struct recipient *recipients; /* one for each key */
-    size_t recipient_count, recipient_room;
-    struct secmail_secret **passwords;
-    size_t password_count, password_room;
+    bool padded, detached;
+    uint64_t padding; /* still to be made */
+    struct smi_recipients recipients;
     struct smi_document_signature *signers;
     size_t signer_count, signer_room;
-    enum { SETTING_UP, RUNNING, ALL_SEALED, ENDED } state;
+    enum { SETTING_UP, RUNNING, COMPLETE, ALL_SEALED, ENDED } state;
     struct smi_session_key session_key;
     struct smi_sealer sealer;
     struct smi_buf plain; /* framed plaintext that isn't sealed yet */
     struct smi_literal_writer literal;
-    struct smi_buf ready; /* packets that wait for room in the output */
+    struct smi_buf key_packets; /* if they are detached */
+    struct smi_buf ready;       /* packets that wait for room in the output */
     size_t ready_pos;
     struct smi_armor armor;
 };
@@ -61,6 +53,8 @@ int secmail_encrypt_new(struct secmail_context *context, struct secmail_encrypt 
     e->context = context;
     e->plain = smi_buf_open(&context->mem);
     e->ready = smi_buf_open(&context->mem);
+    e->key_packets = smi_buf_open(&context->mem);
+    e->recipients.context = context;
     *out = e;
     return 0;
 }
@@ -70,21 +64,17 @@ void secmail_encrypt_free(struct secmail_encrypt *e)
     if (!e)
         return;
     const struct secmail_allocator *mem = &e->context->mem;
-    for (size_t i = 0; i < e->cert_count; i++)
-        secmail_cert_unref(e->certs[i]);
-    for (size_t i = 0; i < e->password_count; i++)
-        secmail_secret_free(e->passwords[i]);
     for (size_t i = 0; i < e->signer_count; i++)
         smi_document_signature_close(&e->signers[i]);
-    smi_free(mem, e->certs, e->cert_room * sizeof *e->certs);
-    smi_free(mem, e->recipients, e->recipient_room * sizeof *e->recipients);
-    smi_free(mem, e->passwords, e->password_room * sizeof *e->passwords);
+    smi_recipients_close(&e->recipients);
     smi_free(mem, e->signers, e->signer_room * sizeof *e->signers);
     secmail_policy_unref(e->policy);
     smi_sealer_close(&e->sealer);
     e->plain.size = e->plain.room; /* wipe what was sealed, too */
     smi_buf_free(&e->plain);
     smi_buf_free(&e->ready);
+    smi_buf_free(&e->key_packets);
+    smi_wipe(&e->session_key, sizeof e->session_key);
     smi_free(mem, e, sizeof *e);
 }
 
@@ -105,7 +95,7 @@ int secmail_encrypt_set_policy(struct secmail_encrypt *e, struct secmail_policy 
         return rc;
     if (!policy)
         return smi_fail(e->context, SECMAIL_E_ARGUMENT, "the policy is NULL");
-    if (e->cert_count || e->signer_count)
+    if (e->recipients.cert_count || e->signer_count)
         return smi_fail(e->context, SECMAIL_E_STATE,
                         "secmail_encrypt_set_policy must come before recipients and signers");
     secmail_policy_unref(e->policy);
@@ -120,7 +110,7 @@ int secmail_encrypt_set_purpose(struct secmail_encrypt *e, uint32_t purpose)
         return rc;
     if (purpose > SECMAIL_PURPOSE_STORAGE)
         return smi_fail(e->context, SECMAIL_E_ARGUMENT, "%u is not a purpose", purpose);
-    if (e->cert_count)
+    if (e->recipients.cert_count)
         return smi_fail(e->context, SECMAIL_E_STATE,
                         "secmail_encrypt_set_purpose must come before the recipients");
     e->purpose = purpose;
@@ -168,6 +158,48 @@ int secmail_encrypt_set_size(struct secmail_encrypt *e, uint64_t size)
     return 0;
 }
 
+int secmail_encrypt_hide_recipients(struct secmail_encrypt *e, int hide)
+{
+    int rc = enter(e, "secmail_encrypt_hide_recipients");
+    if (!rc)
+        e->recipients.hidden = hide != 0;
+    return rc;
+}
+
+int secmail_encrypt_set_padding(struct secmail_encrypt *e, int padding)
+{
+    int rc = enter(e, "secmail_encrypt_set_padding");
+    if (!rc)
+        e->padded = padding != 0;
+    return rc;
+}
+
+int secmail_encrypt_set_session_key(struct secmail_encrypt *e,
+                                    const struct secmail_secret *session_key)
+{
+    int rc = enter(e, "secmail_encrypt_set_session_key");
+    if (rc)
+        return rc;
+    struct smi_session_key key;
+    rc = smi_session_key_import(e->context, &key, session_key);
+    if (!rc && !smi_cipher_is_aes(key.cipher))
+        rc = smi_fail(e->context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+                      "the session key is for %s, with which nothing is encrypted; take AES",
+                      smi_cipher_name(key.cipher));
+    if (!rc)
+        e->session_key = key;
+    smi_wipe(&key, sizeof key);
+    return rc;
+}
+
+int secmail_encrypt_set_detached_keys(struct secmail_encrypt *e, int detached)
+{
+    int rc = enter(e, "secmail_encrypt_set_detached_keys");
+    if (!rc)
+        e->detached = detached != 0;
+    return rc;
+}
+
 static int ensure_policy(struct secmail_encrypt *e)
 {
     return e->policy ? 0 : secmail_policy_standard(e->context, &e->policy);
@@ -185,68 +217,6 @@ static uint8_t wanted_flags(const struct secmail_encrypt *e)
     }
 }
 
-/* What stood in the way of encrypting to a certificate, for the message if no key is left. */
-struct obstacle {
-    struct smi_validity validity; /* of a key that would do if it were valid */
-    const struct smi_public_key *key;
-    const struct smi_public_key *unsupported; /* a valid key that this build can't use */
-};
-
-static int cannot_encrypt(struct secmail_encrypt *e, const struct secmail_cert *cert,
-                          const struct obstacle *o)
-{
-    if (o->key) {
-        char text[SMI_VALIDITY_TEXT];
-        smi_validity_text(&o->validity, o->key, text);
-        return smi_fail(e->context, o->validity.code, "can't encrypt to %s: %s",
-                        secmail_cert_fingerprint(cert), text);
-    }
-    if (o->unsupported)
-        return smi_fail(e->context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
-                        "can't encrypt to %s: its encryption key uses %s (%u), which this build "
-                        "does not support",
-                        secmail_cert_fingerprint(cert), smi_pk_name(o->unsupported->algo),
-                        o->unsupported->algo);
-    return smi_fail(e->context, SECMAIL_E_CANNOT_ENCRYPT,
-                    "can't encrypt to %s: it has no key that is flagged for encryption; ask the "
-                    "owner to add an encryption subkey",
-                    secmail_cert_fingerprint(cert));
-}
-
-static int add_key(struct secmail_encrypt *e, struct secmail_cert *cert,
-                   const struct smi_public_key *key)
-{
-    if (!smi_grow(&e->context->mem, &e->recipients, &e->recipient_room, e->recipient_count + 1,
-                  sizeof *e->recipients))
-        return smi_nomem(e->context);
-    e->recipients[e->recipient_count++] = (struct recipient){cert, key};
-    return 0;
-}
-
-static int consider_key(struct secmail_encrypt *e, struct secmail_cert *cert, size_t index,
-                        struct obstacle *obstacle)
-{
-    const struct smi_public_key *key = &smi_cert_key(cert, index)->key;
-    struct smi_validity v;
-    int rc = smi_key_validity(e->context, cert, index, e->policy, secmail_policy_time(e->policy),
-                              &v);
-    if (rc)
-        return rc;
-    if (v.code) {
-        if (key->use & SMI_USE_ENCRYPT || index == 0) {
-            obstacle->validity = v;
-            obstacle->key = key;
-        }
-        return 0;
-    }
-    if (!(v.flags & wanted_flags(e)))
-        return 0;
-    if (key->use & SMI_USE_ENCRYPT)
-        return add_key(e, cert, key);
-    obstacle->unsupported = key;
-    return 0;
-}
-
 int secmail_encrypt_add_recipient(struct secmail_encrypt *e, struct secmail_cert *cert)
 {
     int rc = enter(e, "secmail_encrypt_add_recipient");
@@ -257,19 +227,7 @@ int secmail_encrypt_add_recipient(struct secmail_encrypt *e, struct secmail_cert
     rc = ensure_policy(e);
     if (rc)
         return rc;
-    if (!smi_grow(&e->context->mem, &e->certs, &e->cert_room, e->cert_count + 1, sizeof *e->certs))
-        return smi_nomem(e->context);
-    struct obstacle obstacle = {0};
-    const size_t before = e->recipient_count;
-    for (size_t i = 0; smi_cert_key(cert, i) && !rc; i++)
-        rc = consider_key(e, cert, i, &obstacle);
-    if (!rc && e->recipient_count == before)
-        rc = cannot_encrypt(e, cert, &obstacle);
-    if (rc)
-        e->recipient_count = before;
-    else
-        e->certs[e->cert_count++] = secmail_cert_ref(cert);
-    return rc;
+    return smi_recipients_add_cert(&e->recipients, cert, e->policy, wanted_flags(e));
 }
 
 int secmail_encrypt_add_password(struct secmail_encrypt *e, const struct secmail_secret *password)
@@ -279,17 +237,7 @@ int secmail_encrypt_add_password(struct secmail_encrypt *e, const struct secmail
         return rc;
     if (!password)
         return smi_fail(e->context, SECMAIL_E_ARGUMENT, "the password is NULL");
-    rc = smi_password_check_new(e->context, password);
-    if (rc)
-        return rc;
-    if (!smi_grow(&e->context->mem, &e->passwords, &e->password_room, e->password_count + 1,
-                  sizeof *e->passwords))
-        return smi_nomem(e->context);
-    rc = secmail_secret_new(e->context, &e->passwords[e->password_count],
-                            secmail_secret_data(password), secmail_secret_size(password));
-    if (!rc)
-        e->password_count++;
-    return rc;
+    return smi_recipients_add_password(&e->recipients, password);
 }
 
 int secmail_encrypt_add_signer(struct secmail_encrypt *e, struct secmail_key *key)
@@ -314,47 +262,28 @@ int secmail_encrypt_add_signer(struct secmail_encrypt *e, struct secmail_key *ke
 
 /* ---------------------------------------------------------------- beginning */
 
-/* SEIPDv2 if every recipient can read it; passwords alone don't stand in the way. */
-static int choose_format(struct secmail_encrypt *e)
-{
-    const struct secmail_cert *old = NULL;
-    for (size_t i = 0; i < e->cert_count && !old; i++) {
-        uint8_t features;
-        int rc = smi_cert_features(e->context, e->certs[i], e->policy, &features);
-        if (rc)
-            return rc;
-        if (!(features & SMI_FEATURE_SEIPDV2))
-            old = e->certs[i];
-    }
-    if (e->format == SECMAIL_FORMAT_SEIPDV2 && old)
-        return smi_fail(e->context, SECMAIL_E_INCOMPATIBLE,
-                        "SEIPDv2 was asked for, but the certificate %s does not announce it; "
-                        "leave the format or the recipient out",
-                        secmail_cert_fingerprint(old));
-    if (e->format == SECMAIL_FORMAT_AUTO)
-        e->format = old ? SECMAIL_FORMAT_SEIPDV1 : SECMAIL_FORMAT_SEIPDV2;
-    return 0;
-}
-
+/* The caller's, or a new one. */
 static int make_session_key(struct secmail_encrypt *e)
 {
     struct smi_session_key *key = &e->session_key;
-    const size_t size = smi_cipher_key_size(SMI_AES256);
-    *key = (struct smi_session_key){.cipher = SMI_AES256};
     key->generation = e->format == SECMAIL_FORMAT_SEIPDV1 ? SMI_FOR_SEIPDV1 : SMI_FOR_SEIPDV2;
-    int rc = smi_random(e->context, key->key, size);
+    if (key->size)
+        return 0;
+    int rc = smi_recipients_cipher(&e->recipients, e->policy, e->format, &key->cipher);
+    const size_t size = smi_cipher_key_size(key->cipher);
+    if (!rc)
+        rc = smi_random(e->context, key->key, size);
     key->size = rc ? 0 : (uint8_t)size; /* 0: there is none */
     return rc;
 }
 
-static int put_session_key_packets(struct secmail_encrypt *e)
+static int check_padding(struct secmail_encrypt *e)
 {
-    int rc = 0;
-    for (size_t i = 0; i < e->recipient_count && !rc; i++)
-        rc = smi_pkesk_write(e->context, &e->ready, e->recipients[i].key, &e->session_key);
-    for (size_t i = 0; i < e->password_count && !rc; i++)
-        rc = smi_skesk_write(e->context, &e->ready, e->passwords[i], &e->session_key);
-    return rc;
+    if (!e->padded || e->format == SECMAIL_FORMAT_SEIPDV2)
+        return 0;
+    return smi_fail(e->context, SECMAIL_E_INCOMPATIBLE,
+                    "padding was asked for, but SEIPDv1 is for older software, which doesn't know "
+                    "padding packets; leave it out, or the recipients who can't read SEIPDv2");
 }
 
 static int begin_literal(struct secmail_encrypt *e)
@@ -367,16 +296,19 @@ static int begin_literal(struct secmail_encrypt *e)
 
 static int begin(struct secmail_encrypt *e, size_t expected)
 {
-    if (!e->recipient_count && !e->password_count)
+    struct smi_recipients *r = &e->recipients;
+    if (!r->key_count && !r->password_count && !e->session_key.size)
         return smi_fail(e->context, SECMAIL_E_NO_RECIPIENT,
                         "the message has no recipient and no password; add one");
     int rc = ensure_policy(e);
     if (!rc)
-        rc = choose_format(e);
+        rc = smi_recipients_format(r, e->policy, &e->format);
+    if (!rc)
+        rc = check_padding(e);
     if (!rc)
         rc = make_session_key(e);
     if (!rc)
-        rc = put_session_key_packets(e);
+        rc = smi_recipients_put(r, &e->session_key, e->detached ? &e->key_packets : &e->ready);
     if (!rc)
         rc = smi_sealer_open(e->context, &e->sealer, (enum secmail_format)e->format,
                              &e->session_key);
@@ -420,6 +352,44 @@ static int take_input(struct secmail_encrypt *e, struct secmail_input *in)
     return rc;
 }
 
+/* Hidden recipients aren't told of each other inside of the message either. */
+static size_t named_recipients(const struct secmail_encrypt *e)
+{
+    return e->recipients.hidden ? 0 : e->recipients.cert_count;
+}
+
+/*
+ * Padme (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with
+ * PURBs"): of a size in E bits only the upper log2 E + 1 may differ from zero, so that a size tells
+ * little, at the price of at most 12 %.
+ */
+static uint64_t padme(uint64_t size)
+{
+    unsigned e = 0, s = 0;
+    while (size >> (e + 1))
+        e++;
+    while (e >> s)
+        s++;
+    const uint64_t mask = e > s ? ((uint64_t)1 << (e - s)) - 1 : 0;
+    return (size + mask) & ~mask;
+}
+
+/* Begins the padding packet (section 5.14), which may have to be of no more than its header. */
+static void begin_padding(struct secmail_encrypt *e)
+{
+    enum { HEADER = 6 }; /* always with a length of five octets */
+    const uint64_t size = e->sealer.total + e->plain.size + HEADER;
+    e->padding = padme(size) - size;
+    const uint8_t header[HEADER] = {0xc0 | SMI_TAG_PADDING,      255,
+                                    (uint8_t)(e->padding >> 24), (uint8_t)(e->padding >> 16),
+                                    (uint8_t)(e->padding >> 8),  (uint8_t)e->padding};
+    /* What doesn't fit a packet would be terabytes of plaintext. */
+    if (e->padding <= UINT32_MAX)
+        smi_put(&e->plain, header, sizeof header);
+    else
+        e->padding = 0;
+}
+
 static int end_literal(struct secmail_encrypt *e)
 {
     if (e->sized && e->taken != e->size)
@@ -428,11 +398,24 @@ static int end_literal(struct secmail_encrypt *e)
                         (unsigned long long)e->taken);
     int rc = smi_literal_end(e->context, &e->literal);
     for (size_t i = 0; i < e->signer_count && !rc; i++)
-        rc = smi_document_signature_finish(e->context, &e->signers[i], e->certs, e->cert_count,
-                                           &e->plain);
+        rc = smi_document_signature_finish(e->context, &e->signers[i], e->recipients.certs,
+                                           named_recipients(e), &e->plain);
+    if (!rc && e->padded)
+        begin_padding(e);
     if (!rc && e->plain.error)
         rc = smi_nomem(e->context);
+    e->state = COMPLETE;
     return rc;
+}
+
+/* Padding is made as it is sealed, so that it takes no memory. */
+static int put_padding(struct secmail_encrypt *e)
+{
+    const size_t free = SMI_BLOCK_SIZE - e->plain.size;
+    const size_t n = e->padding < free ? (size_t)e->padding : free;
+    uint8_t *to = smi_buf_add(&e->plain, n);
+    e->padding -= n;
+    return to ? smi_random(e->context, to, n) : smi_nomem(e->context);
 }
 
 /* ---------------------------------------------------------------- sealing and output */
@@ -507,6 +490,10 @@ static bool flush(struct secmail_encrypt *e, struct secmail_output *out)
 static int step(struct secmail_encrypt *e, struct secmail_input *in, struct secmail_output *out,
                 bool end)
 {
+    if (e->state == COMPLETE && e->padding && e->plain.size < SMI_BLOCK_SIZE)
+        return put_padding(e);
+    if (e->state == COMPLETE)
+        return seal_plain(e, out, !e->padding);
     if (smi_literal_framed(&e->literal) >= SMI_BLOCK_SIZE)
         return seal_plain(e, out, false);
     if (e->literal.part_start == SIZE_MAX && !e->plain.size && smi_input_left(in) > SMI_BLOCK_SIZE)
@@ -515,10 +502,7 @@ static int step(struct secmail_encrypt *e, struct secmail_input *in, struct secm
         return take_input(e, in);
     if (!end)
         return SECMAIL_NEEDS_INPUT;
-    int rc = end_literal(e);
-    while (!rc && e->state == RUNNING)
-        rc = seal_plain(e, out, true);
-    return rc;
+    return end_literal(e);
 }
 
 static int run(struct secmail_encrypt *e, struct secmail_input *in, struct secmail_output *out,
@@ -561,7 +545,8 @@ int secmail_encrypt_update(struct secmail_encrypt *e, struct secmail_input *in,
 /* Enough room for the message in most cases; the loop grows it where not. */
 static size_t expected_size(const struct secmail_encrypt *e, size_t size)
 {
-    const size_t packets = 1024 + 256 * (e->recipient_count + e->password_count + e->signer_count);
+    const size_t packets = 1024 + 1200 * (e->recipients.key_count + e->recipients.password_count +
+                                          e->signer_count);
     const size_t binary = size + size / 1024 + packets + SMI_SEALED_BLOCK_MAX - SMI_BLOCK_SIZE;
     return e->armored ? smi_armor_bound(binary) : binary;
 }
@@ -607,4 +592,22 @@ int secmail_encrypt_session_key(struct secmail_encrypt *e, struct secmail_secret
     if (!e->session_key.size)
         return smi_fail(e->context, SECMAIL_E_STATE, "the session key is made by the first update");
     return smi_session_key_export(e->context, &e->session_key, out);
+}
+
+int secmail_encrypt_key_packets(struct secmail_encrypt *e, struct secmail_bytes **out)
+{
+    if (!out)
+        return SECMAIL_E_ARGUMENT;
+    *out = NULL;
+    if (!e)
+        return SECMAIL_E_ARGUMENT;
+    smi_enter(e->context);
+    if (!e->detached || e->state == SETTING_UP)
+        return smi_fail(e->context, SECMAIL_E_STATE,
+                        "key packets are apart only after secmail_encrypt_set_detached_keys() and "
+                        "the first update");
+    struct smi_buf copy = smi_buf_open(&e->context->mem);
+    smi_put(&copy, e->key_packets.data, e->key_packets.size);
+    int rc = smi_bytes_from(out, &copy);
+    return rc ? smi_fail(e->context, rc, NULL) : 0;
 }

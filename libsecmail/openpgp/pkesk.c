@@ -70,23 +70,28 @@ int smi_pkesk_open(struct secmail_context *context, const struct smi_pkesk *p,
 
 /* ---------------------------------------------------------------- writing */
 
-static void put_recipient(struct smi_buf *b, const struct smi_public_key *key, uint8_t version)
+static void put_recipient(struct smi_buf *b, const struct smi_public_key *key, uint8_t version,
+                          bool hidden)
 {
+    static const uint8_t anybody[8] = {0};
     smi_put_u8(b, version);
     if (version == 3) {
-        smi_put(b, key->key_id, 8);
-        return;
+        smi_put(b, hidden ? anybody : key->key_id, 8);
+    } else if (hidden) {
+        smi_put_u8(b, 0);
+    } else {
+        smi_put_u8(b, (uint8_t)(key->fp_size + 1));
+        smi_put_u8(b, key->version);
+        smi_put(b, key->fp, key->fp_size);
     }
-    smi_put_u8(b, (uint8_t)(key->fp_size + 1));
-    smi_put_u8(b, key->version);
-    smi_put(b, key->fp, key->fp_size);
 }
 
 int smi_pkesk_write(struct secmail_context *context, struct smi_buf *b,
-                    const struct smi_public_key *key, const struct smi_session_key *session_key)
+                    const struct smi_public_key *key, const struct smi_session_key *session_key,
+                    bool hidden)
 {
     struct smi_buf body = smi_buf_open(&context->mem);
-    put_recipient(&body, key, session_key->generation == SMI_FOR_SEIPDV1 ? 3 : 6);
+    put_recipient(&body, key, session_key->generation == SMI_FOR_SEIPDV1 ? 3 : 6, hidden);
     smi_put_u8(&body, key->algo);
     int rc = is_transport(key) ? smi_transport_write(context, &body, key, session_key)
                                : smi_agree_write(context, &body, key, session_key);

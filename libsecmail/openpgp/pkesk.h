@@ -29,8 +29,10 @@ int smi_pkesk_open(struct secmail_context *context, const struct smi_pkesk *pkes
                    const struct smi_public_key *key, const struct smi_private *secret,
                    struct smi_session_key *session_key, bool *opened);
 
-/* Appends a whole packet: version 3 or 6, as the session key's generation wants. */
+/* Appends a whole packet: version 3 or 6, as the session key's generation wants. `hidden`: it names
+ * no recipient. */
 int smi_pkesk_write(struct secmail_context *context, struct smi_buf *b,
-                    const struct smi_public_key *key, const struct smi_session_key *session_key);
+                    const struct smi_public_key *key, const struct smi_session_key *session_key,
+                    bool hidden);
 
 #endif

@@ -281,6 +281,44 @@ static int encrypt_v2_whole(struct secmail_context *context, void *user)
     return encrypt(context, user, 1, 0, true);
 }
 
+/* Padded, to hidden recipients, with the key packets apart; and opened with these. */
+static int keys_apart(struct secmail_context *context, void *user)
+{
+    struct material *m = user;
+    struct secmail_encrypt *e = NULL;
+    struct secmail_decrypt *d = NULL;
+    struct secmail_bytes *message = NULL, *packets = NULL, *plain = NULL;
+    int rc = secmail_encrypt_new(context, &e);
+    if (!rc)
+        rc = secmail_encrypt_set_padding(e, 1);
+    if (!rc)
+        rc = secmail_encrypt_hide_recipients(e, 1);
+    if (!rc)
+        rc = secmail_encrypt_set_detached_keys(e, 1);
+    if (!rc)
+        rc = secmail_encrypt_add_recipient(e, secmail_key_cert(m->keys[1]));
+    if (!rc)
+        rc = secmail_encrypt_bytes(e, m->data, SIZE, &message);
+    if (!rc)
+        rc = secmail_encrypt_key_packets(e, &packets);
+    if (!rc)
+        rc = secmail_decrypt_new(context, &d);
+    if (!rc)
+        rc = secmail_decrypt_add_key(d, m->keys[1]);
+    if (!rc)
+        rc = secmail_decrypt_add_key_packets(d, secmail_bytes_data(packets),
+                                             secmail_bytes_size(packets));
+    if (!rc)
+        rc = secmail_decrypt_bytes(d, secmail_bytes_data(message), secmail_bytes_size(message),
+                                   &plain);
+    secmail_bytes_free(message);
+    secmail_bytes_free(packets);
+    secmail_bytes_free(plain);
+    secmail_encrypt_free(e);
+    secmail_decrypt_free(d);
+    return rc;
+}
+
 /* Passwords are copied; what is derived from them is left out, see above. */
 static int add_passwords(struct secmail_context *context, void *user)
 {
@@ -592,6 +630,7 @@ static void all(void **state)
                 {"encrypt_v1_whole", encrypt_v1_whole},
                 {"encrypt_v2", encrypt_v2},
                 {"encrypt_v2_whole", encrypt_v2_whole},
+                {"keys_apart", keys_apart},
                 {"add_passwords", add_passwords},
                 {"decrypt_v1", decrypt_v1},
                 {"decrypt_v1_whole", decrypt_v1_whole},

@@ -636,6 +636,8 @@ class Encryptor(Stream):
         purpose: Purpose = Purpose.ANY,
         armor: bool = False,
         text: bool = False,
+        hide_recipients: bool = False,
+        padding: bool = False,
         size: int | None = None,
         policy: Policy | None = None,
     ) -> None:
@@ -647,6 +649,8 @@ class Encryptor(Stream):
             self._call("set_purpose", purpose)
             self._call("set_format", format)
             self._call("set_armor", int(armor))
+            self._call("hide_recipients", int(hide_recipients))
+            self._call("set_padding", int(padding))
             self._call("set_text", int(text))
             if size is not None:
                 self._call("set_size", size)
@@ -685,6 +689,8 @@ def encrypt(
     purpose: Purpose = Purpose.ANY,
     armor: bool = False,
     text: bool = False,
+    hide_recipients: bool = False,
+    padding: bool = False,
     policy: Policy | None = None,
 ) -> bytes:
     """Encrypts what is in memory.
@@ -707,6 +713,8 @@ def encrypt(
         purpose=purpose,
         armor=armor,
         text=text,
+        hide_recipients=hide_recipients,
+        padding=padding,
         policy=policy,
     ) as encryptor:
         return encryptor.convert(data)
