@@ -25,7 +25,8 @@ static const struct subcommand table[] = {
      " <KEYS >CERTS", "Make revocation certificates"},
     {"update-key", run_update_key,
      OPTION(OPT_NO_ARMOR) | OPTION(OPT_SIGNING_ONLY) | OPTION(OPT_NO_ADDED_CAPABILITIES) |
-         OPTION(OPT_REVOKE_DEPRECATED_KEYS) | OPTION(OPT_WITH_KEY_PASSWORD),
+         OPTION(OPT_REVOKE_DEPRECATED_KEYS) | OPTION(OPT_WITH_KEY_PASSWORD) |
+         OPTION(OPT_MERGE_CERTS),
      0, 0, " <KEYS >KEYS", "Keep secret keys up to date"},
     {"certify-userid", run_certify_userid,
      OPTION(OPT_NO_ARMOR) | OPTION(OPT_USERID) | OPTION(OPT_WITH_KEY_PASSWORD) |

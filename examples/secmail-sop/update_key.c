@@ -9,6 +9,7 @@
 #include "objects.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ENCRYPT = SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE };
 
@@ -16,6 +17,7 @@ struct update {
     const struct sop *sop;
     bool signing_only, no_added_capabilities, revoke_deprecated;
     struct passwords passwords;
+    struct certs_list merge;   /* certificates that may know more of the keys */
     struct secmail_key **keys; /* updated */
     size_t count;
 };
@@ -121,6 +123,52 @@ static int complete(const struct update *u, struct secmail_key *key, struct secm
     return error;
 }
 
+/* Takes the place of `*key`, a reference, if a certificate knows it. */
+static int merge_cert(const struct update *u, struct secmail_key **key,
+                      const struct secmail_cert *cert)
+{
+    struct secmail_key *merged;
+    if (strcmp(secmail_cert_fingerprint(cert), secmail_cert_fingerprint(secmail_key_cert(*key))) !=
+        0)
+        return 0;
+    const int error = secmail_key_merge(u->sop->context, *key, cert, &merged);
+    if (error)
+        return error;
+    secmail_key_unref(*key);
+    *key = merged;
+    return 0;
+}
+
+static int merge(const struct update *u, struct secmail_key **key)
+{
+    int error = 0;
+    for (size_t i = 0; i < u->merge.count && !error; i++) {
+        const struct secmail_ring *ring = u->merge.at[i].ring;
+        for (size_t c = 0; c < secmail_ring_count(ring) && !error; c++)
+            error = merge_cert(u, key, secmail_ring_cert(ring, c));
+    }
+    return error;
+}
+
+/* What is merged is taken as it is: only what was in the key before is signed again, or a copy with
+ * a forgery that nobody believes would be made believable. A key that turns out to be revoked stays
+ * so. */
+static int merge_and_complete(const struct update *u, struct secmail_key *key,
+                              struct secmail_key **out)
+{
+    struct secmail_key *merged = secmail_key_ref(key);
+    struct secmail_key_info primary;
+    int error = merge(u, &merged);
+    if (!error)
+        error = info_of(u, merged, 0, &primary);
+    if (!error && primary.validity == SECMAIL_E_KEY_REVOKED)
+        *out = secmail_key_ref(merged);
+    else if (!error)
+        error = complete(u, merged, out);
+    secmail_key_unref(merged);
+    return error;
+}
+
 /* A code of the library; SECMAIL_E_KEY_LOCKED only if there is something to do. */
 static int maintain(const struct update *u, struct secmail_key *key, struct secmail_key **out)
 {
@@ -128,7 +176,7 @@ static int maintain(const struct update *u, struct secmail_key *key, struct secm
     *out = NULL;
     int error = refresh(u, key, &fresh);
     if (!error)
-        error = complete(u, fresh, out);
+        error = merge_and_complete(u, fresh, out);
     secmail_key_unref(fresh);
     return error;
 }
@@ -175,6 +223,15 @@ static int write_all(const struct update *u, bool armored)
     return emit_close(&emit, failed);
 }
 
+static int read_certs(struct update *u, const struct arguments *args)
+{
+    size_t cursor = 0;
+    int failed = certs_list_init(u->sop, &u->merge, options_count(args, OPT_MERGE_CERTS));
+    for (const char *name; !failed && (name = options_next(args, OPT_MERGE_CERTS, &cursor));)
+        failed = certs_list_read(u->sop, &u->merge, name);
+    return failed;
+}
+
 static int update_all(struct update *u, const struct secmail_key_ring *ring)
 {
     const size_t count = secmail_key_ring_count(ring);
@@ -198,6 +255,8 @@ int run_update_key(struct sop *sop, const struct arguments *args)
     struct secmail_key_ring *ring = NULL;
     int code = passwords_read(sop, args, OPT_WITH_KEY_PASSWORD, &u.passwords);
     if (!code)
+        code = read_certs(&u, args);
+    if (!code)
         code = keys_read_stdin(sop, &ring);
     if (!code)
         code = update_all(&u, ring);
@@ -207,6 +266,7 @@ int run_update_key(struct sop *sop, const struct arguments *args)
         secmail_key_unref(u.keys[i]);
     free(u.keys);
     secmail_key_ring_unref(ring);
+    certs_list_free(&u.merge);
     passwords_free(&u.passwords);
     return code;
 }

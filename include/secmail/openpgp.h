@@ -119,6 +119,19 @@ SECMAIL_API int secmail_key_change_password(struct secmail_context *context,
                                             size_t old_count, const struct secmail_secret *password,
                                             struct secmail_key **out);
 
+/**
+ * Merges what others know of a key into it: certifications, revocations, user IDs from a copy of
+ * its certificate. A subkey whose secret isn't in the key is kept with a mark that says so
+ * (secmail_key_is_locked()).
+ *
+ * @param key, cert  borrowed, unchanged
+ * @param[out] out  returned-owned; secmail_key_unref()
+ * @return 0; the errors of secmail_cert_merge().
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_merge(struct secmail_context *context, struct secmail_key *key,
+                                  const struct secmail_cert *cert, struct secmail_key **out);
+
 /** An ordered list of secret keys from one file. Immutable, reference-counted. */
 struct secmail_key_ring;
 

@@ -157,6 +157,18 @@ int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part
     return 0;
 }
 
+int smi_secret_part_stub(struct secmail_context *context, struct smi_secret_part *part,
+                         const struct smi_public_key *key, bool on_token)
+{
+    static const uint8_t offline[] = {SMI_USAGE_MALLEABLE_CFB, 0, 101, 0, 'G', 'N', 'U', 1};
+    static const uint8_t card[] = {SMI_USAGE_MALLEABLE_CFB, 0, 101, 0, 'G', 'N', 'U', 2, 0};
+    static const uint8_t external[] = {SMI_USAGE_EXTERNAL};
+    struct smi_cursor in = key->version == 6 ? smi_cursor(external, sizeof external)
+                           : on_token        ? smi_cursor(card, sizeof card)
+                                             : smi_cursor(offline, sizeof offline);
+    return smi_secret_part_read(context, part, key, &in);
+}
+
 /* ---------------------------------------------------------------- unlocking */
 
 /* Section 3.7.2.1: AEAD keys are derived for the packet, and bind its public part. */

@@ -41,6 +41,14 @@ static inline bool smi_secret_part_is_locked(const struct smi_secret_part *part)
 int smi_secret_part_read(struct secmail_context *context, struct smi_secret_part *part,
                          const struct smi_public_key *key, struct smi_cursor *in);
 
+/*
+ * A part that says that its secret is elsewhere: on a token, or in another file. For version 4
+ * with GnuPG's marks, which other software knows, for version 6 with that of
+ * draft-dkg-openpgp-external-secrets.
+ */
+int smi_secret_part_stub(struct secmail_context *context, struct smi_secret_part *part,
+                         const struct smi_public_key *key, bool on_token);
+
 /* Opens a locked part into `open`. SECMAIL_E_WRONG_PASSWORD, SECMAIL_E_KEY_TAMPERED,
  * SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_MALFORMED, Argon2 limits. */
 int smi_secret_part_unlock(struct secmail_context *context, const struct smi_secret_part *part,

@@ -164,18 +164,6 @@ int smi_token_decrypt(struct secmail_context *context, const struct smi_token *t
 
 /* ---------------------------------------------------------------- keys */
 
-/* What stands in a file in place of the secret: GnuPG's mark of a card for version 4, which older
- * software knows, and that of draft-dkg-openpgp-external-secrets for version 6. */
-static int put_stub(struct secmail_context *context, struct smi_secret_part *part,
-                    const struct smi_public_key *key)
-{
-    static const uint8_t card[] = {SMI_USAGE_MALLEABLE_CFB, 0, 101, 0, 'G', 'N', 'U', 2, 0};
-    static const uint8_t external[] = {SMI_USAGE_EXTERNAL};
-    struct smi_cursor in = key->version == 4 ? smi_cursor(card, sizeof card)
-                                             : smi_cursor(external, sizeof external);
-    return smi_secret_part_read(context, part, key, &in);
-}
-
 static void attach(struct smi_secret_part *part, const struct smi_public_key *key,
                    struct smi_token *token)
 {
@@ -197,7 +185,7 @@ static int make_parts(struct secmail_context *context, const struct secmail_cert
         if (!part)
             return SECMAIL_E_NOMEM;
         int rc = source ? smi_secret_part_copy(context, part, &source->parts[i])
-                        : put_stub(context, part, public_key);
+                        : smi_secret_part_stub(context, part, public_key, true);
         if (rc)
             return rc;
         attach(part, public_key, token);

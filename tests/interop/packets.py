@@ -5,7 +5,6 @@ Independent of the library: the cryptography is python3-cryptography's, the form
 RFC 9580. Whatever a test wants to break is a parameter here.
 """
 import base64
-import functools
 import hashlib
 import os
 import re
@@ -380,7 +379,7 @@ class Identity:
 
     def __init__(self, version=6, user=b"Forged <forged@example.org>", primary_flags=CERTIFY | SIGN,
                  subkey_flags=ENCRYPT, signing_subkey=False, back_signature=True, expires=None,
-                 created=BORN, hash_id=SHA512):
+                 created=BORN):
         self.version, self.user = version, user
         self.primary = Key(version, created=created)
         self.subkey = Key(version, encrypts=True, created=created)
@@ -388,7 +387,7 @@ class Identity:
         expiry = subpacket(9, struct.pack(">I", expires)) if expires else b""
         features = subpacket(30, b"\x09" if version == 6 else b"\x01")
         about = flags(primary_flags) + features + expiry
-        sign = functools.partial(self.primary.sign, hash_id=hash_id)
+        sign = self.primary.sign
         framed = self.primary.framed()
         self.direct = sign(framed, 0x1f, created, hashed=about)
         self.certification = sign(framed + self.framed_user(), 0x13, created, hashed=about)

@@ -4,6 +4,7 @@
 import harness
 from harness import *  # noqa: F403
 import packets
+import test_gnupg
 
 PROFILES = ("rfc9580", "rfc4880")
 
@@ -132,9 +133,7 @@ class Revocation(Case):
         self.assertRefused(self.sop("revoke-key", "x", stdin=cert), UNSUPPORTED_OPTION)
 
 
-class Update(Case):
-    """update-key"""
-
+class Capabilities:
     def capabilities(self, key):
         """Does it encrypt, does it sign?"""
         cert = self.file("c", self.sop.must("extract-cert", stdin=key))
@@ -145,6 +144,10 @@ class Update(Case):
         if signature.code == OK:
             self.sop.must("verify", self.file("s", signature.out), cert, stdin=b"x")
         return message.code == OK, signature.code == OK
+
+
+class Update(Capabilities, Case):
+    """update-key"""
 
     def test_a_fresh_key_stays_as_it_is(self):
         for profile in PROFILES:
@@ -179,15 +182,29 @@ class Update(Case):
                               stdin=updated)
         self.assertEqual(self.capabilities(clear), (True, True))
 
-    def test_old_hashes(self):
-        old = packets.Identity(version=4, hash_id=packets.SHA1)
-        key = old.key()
-        self.assertEqual(self.capabilities(key), (False, False))
-        updated = self.sop.must("update-key", "--no-armor", stdin=key)
-        self.assertEqual(self.capabilities(updated), (True, True))
-        self.assertEqual(self.sop.must("update-key", "--no-armor", stdin=updated), updated)
-        tags = [tag for tag, _ in packets.split(updated)]
-        self.assertEqual(tags.count(7), [tag for tag, _ in packets.split(key)].count(7))
+    def test_merging(self):
+        """Certifications and revocations come home; other people's certificates don't matter."""
+        for profile in PROFILES:
+            key, cert = self.sop.key(self.folder, "alice", f"--profile={profile}")
+            bob, bob_cert = self.sop.key(self.folder, "bob")
+            certified = self.file("certified", self.sop.must(
+                "certify-userid", "--userid=Alice <alice@example.org>", bob,
+                stdin=cert.read_bytes()))
+            both = self.file("both", certified.read_bytes() + bob_cert.read_bytes())
+            merged = self.sop.must("update-key", f"--merge-certs={bob_cert}",
+                                   f"--merge-certs={both}", stdin=key.read_bytes())
+            self.assertEqual(packets.dearmor(self.sop.must("extract-cert", stdin=merged)),
+                             packets.dearmor(certified.read_bytes()))
+            self.assertEqual(self.sop.must("update-key", f"--merge-certs={both}", stdin=merged),
+                             merged)
+            self.assertEqual(self.capabilities(merged), (True, True))
+            revocation = self.file("r", self.sop.must("revoke-key", stdin=merged))
+            revoked = self.sop.must("update-key", f"--merge-certs={revocation}", stdin=merged)
+            self.assertEqual(self.capabilities(revoked), (False, False))
+            self.assertRefused(self.sop("certify-userid", "--userid=Bob <bob@example.org>",
+                                        self.file("k", revoked), stdin=bob_cert.read_bytes()),
+                               KEY_CANNOT_CERTIFY)
+            self.assertRefused(self.sop("update-key", stdin=revoked), PRIMARY_KEY_BAD)
 
     def test_a_revoked_key_is_beyond_repair(self):
         key = self.sop.must("generate-key", "--no-armor", "Alice")
@@ -208,6 +225,11 @@ class Update(Case):
         for data in (cert, b"", b"x"):
             self.assertRefused(self.sop("update-key", stdin=data), BAD_DATA)
         self.assertRefused(self.sop("update-key", "x", stdin=cert), UNSUPPORTED_OPTION)
+        key = self.sop.must("generate-key", "Alice")
+        self.assertRefused(self.sop("update-key", f"--merge-certs={self.file('k', key)}",
+                                    stdin=key), BAD_DATA)
+        self.assertRefused(self.sop("update-key", f"--merge-certs={self.folder / 'none'}",
+                                    stdin=key), MISSING_INPUT)
 
 
 class Tampered(Case):
@@ -246,6 +268,52 @@ class Tampered(Case):
                     for result in self.attempts(data, *unlock):
                         self.assertRefused(result, BAD_DATA, KEY_IS_PROTECTED, KEY_CANNOT_SIGN,
                                            KEY_CANNOT_CERTIFY)
+
+
+class OldHashes(Capabilities, Case):
+    """Self-signatures with SHA-1, by GnuPG: only RSA still has such."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        gpg = test_gnupg.Gnupg()
+        cls.addClassCleanup(gpg.close)
+        gpg.must("--cert-digest-algo", "SHA1", "--quick-gen-key", "Old <old@example.org>",
+                 "rsa2048", "sign,cert", "0")
+        listing = gpg.must("--with-colons", "--list-keys").decode().splitlines()
+        fingerprint = next(r.split(":")[9] for r in listing if r.startswith("fpr"))
+        gpg.must("--cert-digest-algo", "SHA1", "--quick-add-key", fingerprint, "rsa2048",
+                 "encrypt", "0")
+        cls.gpg, cls.fingerprint = gpg, fingerprint
+        cls.key = gpg.must("--export-secret-keys", fingerprint)
+        cls.cert = gpg.must("--export", fingerprint)
+
+    def test_renewed(self):
+        self.assertEqual(self.capabilities(self.key), (False, False))
+        updated = self.sop.must("update-key", "--no-armor", "--no-added-capabilities",
+                                stdin=self.key)
+        self.assertEqual(self.capabilities(updated), (True, True))
+        self.assertEqual(self.sop.must("update-key", "--no-armor", "--no-added-capabilities",
+                                       stdin=updated), updated)
+        tags = [[tag for tag, _ in packets.split(key)] for key in (self.key, updated)]
+        self.assertEqual([t.count(7) for t in tags], [1, 1])
+        self.assertEqual([t.count(2) for t in tags], [2, 4])
+        self.gpg.must("--import", stdin=updated)
+        rows = self.gpg.must("--with-colons", "--check-sigs", self.fingerprint).decode()
+        digests = [r.split(":") for r in rows.splitlines() if r.startswith("sig:")]
+        self.assertEqual({r[1] for r in digests}, {"!"})
+        self.assertIn("8", {r[15] for r in digests})  # SHA-256
+
+    def test_merging_makes_nothing_believable(self):
+        """What only SHA-1 binds is renewed where the key has it, not where a copy has it."""
+        kinds = packets.split(self.key)
+        bare = packets.join([kinds[0]] + kinds[3:])  # without the user ID
+        copy = self.file("copy", self.cert)
+        merged = self.sop.must("update-key", "--no-armor", "--no-added-capabilities",
+                               f"--merge-certs={copy}", stdin=bare)
+        tags = [tag for tag, _ in packets.split(merged)]
+        self.assertEqual((tags.count(13), tags.count(2)), (1, 3))
+        self.assertEqual(self.capabilities(merged), (False, False))
 
 
 class Certification(Case):

@@ -5,7 +5,7 @@
 
 struct material {
     struct fixture f;
-    struct secmail_key *keys[2]; /* version 4, version 6 */
+    struct secmail_key *keys[2], *edited[2]; /* version 4, version 6 */
 };
 
 static int wish(struct secmail_key_edit *e, int64_t now)
@@ -68,6 +68,19 @@ static int revocation(struct secmail_context *context, void *user)
     return rc;
 }
 
+static int merge(struct secmail_context *context, void *user)
+{
+    struct material *m = user;
+    struct secmail_key *merged;
+    int rc = 0;
+    for (size_t i = 0; i < 2 && !rc; i++) {
+        rc = secmail_key_merge(context, m->keys[i], secmail_key_cert(m->edited[i]), &merged);
+        assert_int_equal(merged == NULL, rc != 0);
+        secmail_key_unref(merged);
+    }
+    return rc;
+}
+
 static int certify(struct secmail_context *context, void *user)
 {
     struct material *m = user;
@@ -122,19 +135,25 @@ static void all(void **state)
     static const struct {
         const char *name;
         torture_op op;
-    } rows[] = {{"edit_v4", edit_v4},
-                {"edit_v6", edit_v6},
-                {"revocation", revocation},
-                {"certify", certify},
-                {"token", token}};
+    } rows[] = {{"edit_v4", edit_v4}, {"edit_v6", edit_v6}, {"revocation", revocation},
+                {"merge", merge},     {"certify", certify}, {"token", token}};
     struct material m = {0};
     fixture_init(&m.f, NULL);
     m.keys[0] = make_key(&m.f, SECMAIL_PROFILE_RFC4880, "Alice");
     m.keys[1] = make_key(&m.f, SECMAIL_PROFILE_RFC9580, "Alice");
+    for (size_t i = 0; i < 2; i++) {
+        struct secmail_key_edit *e;
+        assert_ok(m.f.context, secmail_key_edit_new(m.f.context, &e, m.keys[i]));
+        assert_ok(m.f.context, wish(e, m.f.now));
+        assert_ok(m.f.context, secmail_key_edit_run(e, &m.edited[i]));
+        secmail_key_edit_free(e);
+    }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         print_message("# %s: %zu allocations\n", rows[i].name, torture_run(rows[i].op, &m, 3000));
-    secmail_key_unref(m.keys[0]);
-    secmail_key_unref(m.keys[1]);
+    for (size_t i = 0; i < 2; i++) {
+        secmail_key_unref(m.keys[i]);
+        secmail_key_unref(m.edited[i]);
+    }
     fixture_done(&m.f);
 }
 

@@ -473,6 +473,61 @@ static void revocation_certificates(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- merging */
+
+/* A revocation, a certification and a subkey of which only the certificate knows. */
+static void merged(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t p = 0; p < 2; p++) {
+        struct secmail_key *key = make_key(f, profiles[p], "Alice"), *laptop, *home, *revoked,
+                           *bob = make_key(f, profiles[p], "Bob");
+        struct secmail_cert *cert;
+        char signer[65];
+        f->now += DAY;
+        struct secmail_key_edit *edit = edit_of(f, key);
+        assert_ok(f->context, secmail_key_edit_add_subkey(edit, SECMAIL_KEY_SIGN, -1));
+        assert_ok(f->context, secmail_key_edit_add_user_id(edit, "Alice on the laptop"));
+        laptop = run_drop(f, key, edit, 0);
+        assert_ok(f->context, secmail_key_merge(f->context, key, secmail_key_cert(laptop), &home));
+        assert_int_equal(secmail_cert_user_id_count(secmail_key_cert(home)), 2);
+        assert_int_equal(secmail_cert_key_count(secmail_key_cert(home)), 4);
+        assert_int_equal(info_of(f, home, 3).flags, SECMAIL_KEY_SIGN);
+        assert_int_equal(secmail_key_is_locked(home), 0);
+        assert_ok(f->context, sign_with(f, home, signer)); /* with the old subkey */
+        assert_string_equal(signer, secmail_cert_key_fingerprint(secmail_key_cert(key), 1));
+        struct collected c = file_of(f, home), again;
+        struct secmail_key *same = parse_key(f, &c);
+        c = file_of(f, home);
+        again = file_of(f, same);
+        assert_int_equal(c.size, again.size);
+        assert_memory_equal(c.data, again.data, c.size);
+        drop(&c);
+        drop(&again);
+        secmail_key_unref(same);
+        assert_ok(f->context, secmail_key_revocation(f->context, key, 0, NULL, &cert));
+        assert_ok(f->context, secmail_key_merge(f->context, home, cert, &revoked));
+        assert_int_equal(info_of(f, revoked, 0).validity, SECMAIL_E_KEY_REVOKED);
+        assert_int_equal(info_of(f, home, 0).validity, 0);
+        secmail_key_unref(revoked);
+        revoked = (struct secmail_key *)(uintptr_t)1;
+        assert_code(f->context, secmail_key_merge(f->context, bob, cert, &revoked),
+                    SECMAIL_E_OTHER_CERT);
+        assert_null(revoked);
+        assert_int_equal(secmail_key_merge(NULL, key, cert, &revoked), SECMAIL_E_ARGUMENT);
+        assert_int_equal(secmail_key_merge(f->context, key, cert, NULL), SECMAIL_E_ARGUMENT);
+        assert_code(f->context, secmail_key_merge(f->context, NULL, cert, &revoked),
+                    SECMAIL_E_ARGUMENT);
+        assert_code(f->context, secmail_key_merge(f->context, key, NULL, &revoked),
+                    SECMAIL_E_ARGUMENT);
+        secmail_cert_unref(cert);
+        secmail_key_unref(home);
+        secmail_key_unref(laptop);
+        secmail_key_unref(bob);
+        secmail_key_unref(key);
+    }
+}
+
 /* ---------------------------------------------------------------- old keys */
 
 struct old_key {
@@ -877,6 +932,7 @@ int main(void)
         fixture_test(revocations),
         fixture_test(revoked_parts_stay_revoked),
         fixture_test(revocation_certificates),
+        fixture_test(merged),
         fixture_test(old_hashes_are_repaired),
         fixture_test(features_are_announced),
         fixture_test(subkeys_elsewhere),

@@ -1234,6 +1234,16 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.POINTER(c.c_void_p),
         ),
     ),
+    "secmail_key_merge": (
+        "openpgp",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
     "secmail_key_ring_parse": (
         "openpgp",
         c.c_int,

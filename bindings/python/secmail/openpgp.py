@@ -207,6 +207,17 @@ class Key(Shared):
                 context, "secmail_key_change_password", array, len(array), password, OUT
             )
 
+    def merge(self, context: Context, cert: Cert) -> Key:
+        """The same key, with what a copy of its certificate has more.
+
+        >>> context = Context()
+        >>> key = generate(context, "Alice")
+        >>> stolen = revocation(context, key, RevocationReason.COMPROMISED)
+        >>> key.merge(context, stolen).cert.keys(context)[0].valid
+        False
+        """
+        return self._make(context, "secmail_key_merge", cert.handle, OUT)
+
     @classmethod
     def on_token(cls, context: Context, cert: Cert, token: Token) -> Key:
         """A key whose secrets are on a token, which does its private operations.
