@@ -25,6 +25,8 @@ struct secmail_mailauth *new_message(struct tool *t, uint32_t methods, uint32_t 
         options |= SECMAIL_MAILAUTH_ALLOW_WEAK;
     if (o->explain)
         options |= SECMAIL_MAILAUTH_TRACE;
+    if (o->report)
+        options |= SECMAIL_MAILAUTH_ASK_REPORT_TARGETS;
     check(t, secmail_mailauth_set_methods(m, methods));
     check(t, secmail_mailauth_set_options(m, options | SECMAIL_MAILAUTH_TRUST_PARTIAL));
     return m;

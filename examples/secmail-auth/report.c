@@ -139,7 +139,7 @@ int command_dmarc_report(struct tool *t)
     if (secmail_dmarc_report_read(t->context, &r, xml.data, xml.size))
         die(USAGE, "secmail-auth: %s", secmail_context_error_detail(t->context));
     if (t->options.json) {
-        put_report(r);
+        put_report(r, NULL);
         fputc('\n', stdout);
     } else {
         print_head(r);

@@ -7,8 +7,8 @@
 #include "json.h"
 #include "tool.h"
 
-/* The report as one JSON object. */
-void put_report(const struct secmail_dmarc_report *report);
+/* The report as one JSON object. `targets` are URIs with a space between them, or NULL. */
+void put_report(const struct secmail_dmarc_report *report, const char *targets);
 
 /* Adds the records of such an object, and its policy. False if it isn't one, or is about another
  * domain than the report. */

@@ -49,10 +49,26 @@ static void put_record(const struct secmail_dmarc_report *r, size_t record)
     fputc('}', stdout);
 }
 
-void put_report(const struct secmail_dmarc_report *report)
+static void put_targets(const char *targets)
+{
+    bool first = true;
+    fputs("\"targets\":[", stdout);
+    while (*targets) {
+        const size_t size = strcspn(targets, " ");
+        fputs(first ? "" : ",", stdout);
+        put_json_bytes(stdout, (const uint8_t *)targets, size);
+        targets += size + (targets[size] == ' ');
+        first = false;
+    }
+    fputs("],", stdout);
+}
+
+void put_report(const struct secmail_dmarc_report *report, const char *targets)
 {
     bool first = true;
     fputc('{', stdout);
+    if (targets)
+        put_targets(targets);
     for (uint32_t what = 1; what < REPORT_TEXTS; what++)
         put_member(&first, report_names[what], secmail_dmarc_report_text(report, what));
     if (secmail_dmarc_report_end(report))

@@ -88,6 +88,8 @@ static uint32_t disposition_of(const struct options *o)
 static void print_report(struct tool *t, const struct secmail_mailauth *m)
 {
     struct secmail_dmarc_report *r;
+    const char *targets = secmail_mailauth_result_text(secmail_mailauth_dmarc(m),
+                                                       SECMAIL_MAILAUTH_REPORT_TARGETS);
     fputs(",\"report\":", stdout);
     check(t, secmail_dmarc_report_new(t->context, &r));
     const int rc = secmail_dmarc_report_add_message(r, m, disposition_of(&t->options));
@@ -96,7 +98,7 @@ static void print_report(struct tool *t, const struct secmail_mailauth *m)
     else if (rc)
         die(USAGE, "secmail-auth: --report needs --ip, and dmarc in --only");
     else
-        put_report(r);
+        put_report(r, targets ? targets : "");
     secmail_dmarc_report_free(r);
 }
 

@@ -212,6 +212,8 @@ enum secmail_mailauth_option {
     SECMAIL_MAILAUTH_TRACE = 8,
     /** The message will be sealed: secmail_mailauth_seal(). */
     SECMAIL_MAILAUTH_WILL_SEAL = 16,
+    /** Find out who wants aggregate reports: SECMAIL_MAILAUTH_REPORT_TARGETS. Asks the DNS more. */
+    SECMAIL_MAILAUTH_ASK_REPORT_TARGETS = 32,
 };
 
 /**
@@ -424,7 +426,11 @@ enum secmail_mailauth_text {
     SECMAIL_MAILAUTH_ORG_DOMAIN = 10,   /**< DMARC: organizational domain of the author's */
     SECMAIL_MAILAUTH_RECORD = 11,       /**< SPF, DMARC: the record that decided */
     SECMAIL_MAILAUTH_SIGNATURE = 12,    /**< DKIM: the first characters of `b=` (RFC 6008) */
-    SECMAIL_MAILAUTH_REPORT_URIS = 13,  /**< DMARC: `rua=`, where aggregate reports are wanted */
+    SECMAIL_MAILAUTH_REPORT_URIS = 13,  /**< DMARC: `rua=` as published */
+    /** DMARC, with SECMAIL_MAILAUTH_ASK_REPORT_TARGETS: mailto URIs with a space between them, of
+     * the first ten of `rua=`: those of the same organization, and those whose own domain confirms
+     * that it wants such reports (RFC 9990 section 4). A size limit ("!10m") may stand behind. */
+    SECMAIL_MAILAUTH_REPORT_TARGETS = 14,
 };
 
 /**
@@ -889,7 +895,7 @@ SECMAIL_API void secmail_dmarc_report_merge(struct secmail_dmarc_report *report)
 
 /**
  * Writes the report as XML (RFC 9990 appendix A). It should be compressed with gzip and be sent
- * only to where the DNS says that it is wanted (RFC 9990 sections 3.5 and 4).
+ * only to where it is wanted: SECMAIL_MAILAUTH_REPORT_TARGETS (RFC 9990 sections 3.5 and 4).
  *
  * @param[out] out  returned-owned; a NUL follows and isn't counted
  * @return 0; SECMAIL_E_MAILAUTH_REPORT_INCOMPLETE. @since 0.1

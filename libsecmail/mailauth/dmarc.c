@@ -193,6 +193,9 @@ static bool judge(struct dmarc *d)
         return finish(d, SECMAIL_MAILAUTH_TEMPERROR, "RFC 9989 section 5.3.6",
                       failed ? "the DNS gave no answer about the author's domain"
                              : "the DNS gave no answer that was needed for an aligned identifier");
+    if (d->m->options & SECMAIL_MAILAUTH_ASK_REPORT_TARGETS &&
+        !smi_dmarc_put_targets(d->m, &d->walk, d->applied))
+        return false;
     smi_result_number(d->r, SECMAIL_MAILAUTH_POLICY_PUBLISHED, policy);
     smi_result_number(d->r, SECMAIL_MAILAUTH_POLICY_APPLIED, lowered(r, policy));
     if (!spf && !dkim)

@@ -50,6 +50,13 @@ struct smi_walk {
 void smi_dmarc_walk(struct secmail_mailauth *m, const struct smi_domain *domain,
                     struct smi_walk *walk);
 
+/* ---- Where reports go: dmarc_target.c ---- */
+
+/* Writes into m->dmarc which URIs of the record that applies want its reports. False when an answer
+ * is missing. */
+bool smi_dmarc_put_targets(struct secmail_mailauth *m, const struct smi_walk *walk,
+                           const struct smi_walk_step *applied);
+
 /* ---- Verdict: dmarc.c ---- */
 
 /* Evaluates DMARC into m->dmarc, when SPF and DKIM are known. False when an answer is missing. */

@@ -7,7 +7,7 @@
 #include "mailauth/ip.h"
 #include "mailauth/spf.h"
 
-enum { AUTHSERV_ID_MAX = 255, OPTIONS_ALL = 31, STRINGS_ROOM = 512 };
+enum { AUTHSERV_ID_MAX = 255, OPTIONS_ALL = 63, STRINGS_ROOM = 512 };
 
 /* ---- Limits ---- */
 

@@ -7,7 +7,7 @@
 
 #include <secmail/mailauth.h>
 
-enum { SMI_RESULT_TEXTS = 14, SMI_RESULT_NUMBERS = 18 };
+enum { SMI_RESULT_TEXTS = 15, SMI_RESULT_NUMBERS = 18 };
 
 struct secmail_mailauth_result {
     const struct secmail_mailauth *owner; /* NULL: there is no verdict */

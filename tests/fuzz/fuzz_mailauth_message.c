@@ -108,7 +108,8 @@ static struct secmail_mailauth *run(struct secmail_context *context, const struc
     secmail_mailauth_set_helo(m, "mail.example.com");
     secmail_mailauth_set_mail_from(m, "strong-bad@email.example.com");
     secmail_mailauth_trust_sealer(m, "example.com");
-    secmail_mailauth_set_options(m, (uint32_t)(in->size % 8) | SECMAIL_MAILAUTH_TRACE);
+    secmail_mailauth_set_options(m, (uint32_t)(in->size % 8) | SECMAIL_MAILAUTH_TRACE |
+                                        SECMAIL_MAILAUTH_ASK_REPORT_TARGETS);
     for (size_t at = 0; at < in->size;) {
         size_t part = seed ? fuzz_window(seed) : in->size;
         part = part < in->size - at ? part : in->size - at;
@@ -137,6 +138,30 @@ static void check_field(struct secmail_context *context, const struct secmail_by
     secmail_authres_free(a);
 }
 
+/* Whatever the message says, a report that has it can be written and read. */
+static void check_report(struct secmail_context *context, const struct secmail_mailauth *m)
+{
+    struct secmail_dmarc_report *r, *copy;
+    struct secmail_bytes *xml;
+    FUZZ_CHECK(secmail_dmarc_report_new(context, &r) == 0);
+    const int rc = secmail_dmarc_report_add_message(r, m, 0);
+    FUZZ_CHECK(rc == 0 || rc == SECMAIL_E_MAILAUTH_REPORT_DOMAIN);
+    secmail_dmarc_report_set_text(r, SECMAIL_DMARC_REPORT_ORG_NAME, "x");
+    secmail_dmarc_report_set_text(r, SECMAIL_DMARC_REPORT_EMAIL, "x");
+    secmail_dmarc_report_set_text(r, SECMAIL_DMARC_REPORT_ID, "x");
+    secmail_dmarc_report_set_range(r, 1, 2);
+    if (!rc) {
+        FUZZ_CHECK(secmail_dmarc_report_write(r, &xml) == 0);
+        const int read = secmail_dmarc_report_read(context, &copy, secmail_bytes_data(xml),
+                                                   secmail_bytes_size(xml));
+        FUZZ_CHECK(read == 0 || read == SECMAIL_E_NOT_BUILT);
+        FUZZ_CHECK(read || secmail_dmarc_report_messages(copy, 0) == 1);
+        secmail_dmarc_report_free(copy);
+        secmail_bytes_free(xml);
+    }
+    secmail_dmarc_report_free(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint64_t seed = fuzz_hash(data, size);
@@ -149,6 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_field(context, whole);
     for (uint32_t at = 0; (at = secmail_mailauth_next_forged(m, at));)
         ;
+    check_report(context, m);
     secmail_mailauth_free(m);
     m = run(context, &in, &seed);
     FUZZ_CHECK(secmail_mailauth_header(m, &pieces) == 0);

@@ -244,6 +244,13 @@ class Reports(Case):
         self.assertEqual(second.spf_results[0]["result"], "fail")
         self.assertEqual([], list(first.reasons) + list(first.dkim_results))
 
+    def test_targets(self) -> None:
+        self.zone[("_dmarc.example.com", RecordType.TXT)] = [
+            txt("v=DMARC1; p=none; rua=mailto:a@example.com,mailto:b@other.example")]
+        message = self.run_message(MAIL, options=Option.ASK_REPORT_TARGETS)
+        assert message.dmarc is not None
+        self.assertEqual(message.dmarc.report_targets, "mailto:a@example.com")
+
     def test_errors(self) -> None:
         report = self.report()
         with self.assertRaises(errors.MailauthReportIncomplete):

@@ -41,7 +41,8 @@ static int setup(void **state)
     const struct zone zone[] = {
         {"s._domainkey.example.com", TXT, p.ed.record},
         {"s._domainkey.lists.example", TXT, p.ed.record},
-        {"_dmarc.example.com", TXT, "v=DMARC1; p=reject; np=quarantine"},
+        {"_dmarc.example.com", TXT, "v=DMARC1; p=reject; np=quarantine; rua=mailto:a@x.example"},
+        {"example.com._report._dmarc.x.example", TXT, "v=DMARC1"},
         {"bounce.example.com", TXT,
          "v=spf1 include:i.example a:%{d2} mx ptr exists:%{l}.x -all exp=e.%{d}"},
         {"i.example", TXT, "v=spf1 ip4:203.0.113.0/24 ?all"},
@@ -116,7 +117,8 @@ static int set_up(struct secmail_mailauth *m, const struct prepared *p)
     if (!rc)
         rc = secmail_mailauth_trust_sealer(m, "lists.example");
     if (!rc)
-        rc = secmail_mailauth_set_options(m, SECMAIL_MAILAUTH_TRACE | SECMAIL_MAILAUTH_WILL_SEAL);
+        rc = secmail_mailauth_set_options(m, SECMAIL_MAILAUTH_TRACE | SECMAIL_MAILAUTH_WILL_SEAL |
+                                                 SECMAIL_MAILAUTH_ASK_REPORT_TARGETS);
     if (!rc)
         rc = secmail_mailauth_update(m, (const uint8_t *)p->text, strlen(p->text));
     return rc ? rc : secmail_mailauth_finish_message(m);

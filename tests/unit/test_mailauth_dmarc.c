@@ -486,16 +486,82 @@ static void test_reported_policy(void **state)
     secmail_mailauth_free(m);
 }
 
+/* RFC 9990 section 4. */
+static void test_report_targets(void **state)
+{
+    static const struct zone zone[] = {
+        {"_dmarc.example.com", TXT,
+         "v=DMARC1; p=none; rua=mailto:a@example.com,, mailto:b@sub.example.com!10m,"
+         "mailto:c@asked.example?subject=x, mailto:d@silent.example, https://x.example/,"
+         "mailto:e@moved.example, mailto:f@away.example, mailto:g@down.example, "
+         "mailto:h@own.example"
+         ".com, mailto:i@"},
+        {"_dmarc.own.example.com", TXT, "v=DMARC1; p=none; psd=n"},
+        {"example.com._report._dmarc.asked.example", TXT, "junk"},
+        {"example.com._report._dmarc.asked.example", TXT, "v=DMARC1"},
+        {"example.com._report._dmarc.silent.example", TXT, "v=DMARC2"},
+        {"example.com._report._dmarc.moved.example", TXT,
+         "v=DMARC1; rua=mailto:new@moved.example, mailto:too@MOVED.example"},
+        {"example.com._report._dmarc.away.example", TXT, "v=DMARC1; rua=mailto:x@victim.example"},
+        {"example.com._report._dmarc.down.example", TXT, "SERVFAIL"},
+        {0},
+    };
+    struct fixture *f = *state;
+    struct secmail_mailauth *m = new_message(f);
+    assert_ok(f->context, secmail_mailauth_set_options(m, SECMAIL_MAILAUTH_ASK_REPORT_TARGETS));
+    put_message(m, FROM("joe@example.com"));
+    zone_evaluate(m, zone);
+    assert_verdict(secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_FAIL);
+    assert_text(
+        secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_REPORT_TARGETS,
+        "mailto:a@example.com mailto:b@sub.example.com!10m mailto:c@asked.example?subject=x "
+        "mailto:new@moved.example mailto:too@MOVED.example");
+    secmail_mailauth_free(m);
+    m = evaluate(f, FROM("joe@example.com"), "", zone);
+    assert_null(
+        secmail_mailauth_result_text(secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_REPORT_TARGETS));
+    secmail_mailauth_free(m);
+}
+
+/* Not more than ten questions, whatever a record lists. */
+static void test_report_targets_are_bounded(void **state)
+{
+    char record[2000] = "v=DMARC1; p=none; rua=mailto:a@0.example";
+    for (int i = 1; i < 40; i++) {
+        const size_t size = strlen(record);
+        snprintf(record + size, sizeof record - size, ",mailto:a@%d.example", i);
+    }
+    const struct zone zone[] = {{"_dmarc.example.com", TXT, record}, {0}};
+    struct fixture *f = *state;
+    struct secmail_mailauth *m = new_message(f);
+    assert_ok(f->context, secmail_mailauth_set_options(m, SECMAIL_MAILAUTH_ASK_REPORT_TARGETS));
+    put_message(m, FROM("joe@example.com"));
+    zone_evaluate(m, zone);
+    uint32_t asked = 0;
+    for (uint32_t q = 1; secmail_mailauth_question_name(m, q); q++)
+        asked += strstr(secmail_mailauth_question_name(m, q), "_report._dmarc") != NULL;
+    assert_int_equal(asked, 10);
+    secmail_mailauth_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_alignment),          fixture_test(test_walk),
-        fixture_test(test_walk_is_bounded),    fixture_test(test_records),
-        fixture_test(test_ambiguous_authors),  fixture_test(test_temporary),
-        fixture_test(test_spf_needs_a_pass),   fixture_test(test_international),
-        fixture_test(test_partial_signatures), fixture_test(test_signature_aligns),
-        fixture_test(test_public_suffixes),    fixture_test(test_suffix_lists),
+        fixture_test(test_alignment),
+        fixture_test(test_walk),
+        fixture_test(test_walk_is_bounded),
+        fixture_test(test_records),
+        fixture_test(test_ambiguous_authors),
+        fixture_test(test_temporary),
+        fixture_test(test_spf_needs_a_pass),
+        fixture_test(test_international),
+        fixture_test(test_partial_signatures),
+        fixture_test(test_signature_aligns),
+        fixture_test(test_public_suffixes),
+        fixture_test(test_suffix_lists),
         fixture_test(test_reported_policy),
+        fixture_test(test_report_targets),
+        fixture_test(test_report_targets_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

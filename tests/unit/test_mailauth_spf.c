@@ -373,7 +373,7 @@ static void test_arguments(void **state)
     assert_code(f->context, secmail_mailauth_set_authserv_id(m, ""), SECMAIL_E_MAILAUTH_TEXT);
     assert_code(f->context, secmail_mailauth_set_authserv_id(m, "a\r\nb"), SECMAIL_E_MAILAUTH_TEXT);
     assert_int_equal(secmail_mailauth_set_methods(m, 16), SECMAIL_E_ARGUMENT);
-    assert_int_equal(secmail_mailauth_set_options(m, 32), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_mailauth_set_options(m, 64), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_mailauth_set_limit(m, 0, 1), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_mailauth_set_limit(m, 11, 1), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_mailauth_set_limit(m, 1, 0), SECMAIL_E_ARGUMENT);

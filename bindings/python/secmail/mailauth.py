@@ -142,6 +142,7 @@ class Option(enum.IntFlag):
     LF_LINES = _ffi.SECMAIL_MAILAUTH_LF_LINES
     TRACE = _ffi.SECMAIL_MAILAUTH_TRACE
     WILL_SEAL = _ffi.SECMAIL_MAILAUTH_WILL_SEAL
+    ASK_REPORT_TARGETS = _ffi.SECMAIL_MAILAUTH_ASK_REPORT_TARGETS
 
 
 class Algorithm(enum.IntEnum):
@@ -240,6 +241,7 @@ _TEXTS = {
     "record": _ffi.SECMAIL_MAILAUTH_RECORD,
     "signature": _ffi.SECMAIL_MAILAUTH_SIGNATURE,
     "report_uris": _ffi.SECMAIL_MAILAUTH_REPORT_URIS,
+    "report_targets": _ffi.SECMAIL_MAILAUTH_REPORT_TARGETS,
 }
 
 _NUMBERS = {
@@ -282,6 +284,7 @@ class Result:
     record: str | None = None
     signature: str | None = None
     report_uris: str | None = None
+    report_targets: str | None = None
     policy: Policy | None = None
     numbers: Mapping[str, int] = field(default_factory=dict)
 

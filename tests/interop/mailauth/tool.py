@@ -371,6 +371,16 @@ class Reports(Case):
         self.assertIn("1 messages failed DMARC\n       1  192.0.2.9, from example.com", words)
         self.assertIn("2 messages passed DMARC", words)
 
+    def test_targets(self) -> None:
+        def targets() -> list:
+            return self.verify(MAIL, "--ip", "192.0.2.1", "--report")["report"]["targets"]
+
+        self.assertEqual(targets(), [])
+        uris = ["mailto:a@example.com", "mailto:b@other.example", "mailto:c@silent.example"]
+        self.dns["_dmarc.example.com"] = {"TXT": ["v=DMARC1; p=none; rua=" + ",".join(uris)]}
+        self.dns["example.com._report._dmarc.other.example"] = {"TXT": ["v=DMARC1"]}
+        self.assertEqual(targets(), uris[:2])
+
     def test_mail(self) -> None:
         xml = self.run_tool(*self.WRITE, mail=self.lines())
         text = base64.encodebytes(gzip.compress(xml))
