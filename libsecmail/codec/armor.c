@@ -17,6 +17,7 @@ static const char *const names[] = {
     [SMI_ARMOR_PUBLIC_KEY] = "PGP PUBLIC KEY BLOCK",
     [SMI_ARMOR_PRIVATE_KEY] = "PGP PRIVATE KEY BLOCK",
     [SMI_ARMOR_SIGNATURE] = "PGP SIGNATURE",
+    [SMI_ARMOR_FILE] = "PGP ARMORED FILE",
 };
 
 enum { KINDS = sizeof names / sizeof names[0] };

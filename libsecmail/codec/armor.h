@@ -21,6 +21,7 @@ enum smi_armor_kind {
     SMI_ARMOR_PUBLIC_KEY,  /* PGP PUBLIC KEY BLOCK */
     SMI_ARMOR_PRIVATE_KEY, /* PGP PRIVATE KEY BLOCK */
     SMI_ARMOR_SIGNATURE,   /* PGP SIGNATURE */
+    SMI_ARMOR_FILE,        /* PGP ARMORED FILE: GnuPG's for anything; read only */
 };
 
 /* "PGP MESSAGE", ...; NULL for a kind that has no name. */

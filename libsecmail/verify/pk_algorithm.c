@@ -164,10 +164,14 @@ void smi_mpi_write(struct smi_buf *b, const uint8_t *value, size_t size)
 
 bool smi_mpi_fit(const struct smi_number *value, uint8_t *to, size_t size)
 {
-    if (value->size > size)
+    size_t zeros = 0; /* some writers leave them in front, against section 3.2 */
+    while (value->size - zeros > size && !value->data[zeros])
+        zeros++;
+    const size_t left = value->size - zeros;
+    if (left > size)
         return false;
     memset(to, 0, size);
-    if (value->size)
-        memcpy(to + size - value->size, value->data, value->size);
+    if (left)
+        memcpy(to + size - left, value->data + zeros, left);
     return true;
 }

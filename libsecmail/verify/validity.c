@@ -89,7 +89,8 @@ static bool has_back_signature(struct judging *j, const struct smi_component *su
            back_signature_is_theirs(j, subkey, binding, &back);
 }
 
-/* The newest signature of a component that is of a wanted type, in force, and the primary key's. */
+/* The newest signature of a component that is of a wanted type, in force, and the primary key's; of
+ * several of the same second the last. */
 static const struct smi_signature *newest(struct judging *j, const struct smi_component *c,
                                           const struct smi_signed_object *object,
                                           bool (*wanted)(uint8_t type))
@@ -97,7 +98,7 @@ static const struct smi_signature *newest(struct judging *j, const struct smi_co
     const struct smi_signature *best = NULL;
     for (size_t i = 0; i < c->signature_count; i++) {
         const struct smi_signature *sig = &c->signatures[i];
-        if (!wanted(sig->type) || !is_in_force(j, sig) || (best && sig->created <= best->created))
+        if (!wanted(sig->type) || !is_in_force(j, sig) || (best && sig->created < best->created))
             continue;
         if (is_ours(j, sig, object))
             best = sig;

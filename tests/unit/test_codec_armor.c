@@ -186,6 +186,7 @@ static void blocks_have_their_names(void **state)
         {SMI_ARMOR_PUBLIC_KEY, "PGP PUBLIC KEY BLOCK"},
         {SMI_ARMOR_PRIVATE_KEY, "PGP PRIVATE KEY BLOCK"},
         {SMI_ARMOR_SIGNATURE, "PGP SIGNATURE"},
+        {SMI_ARMOR_FILE, "PGP ARMORED FILE"},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char want[200];
@@ -195,7 +196,7 @@ static void blocks_have_their_names(void **state)
         assert_string_equal(encode(names[i].kind, false, "foo", 3), want);
     }
     assert_null(smi_armor_name(SMI_ARMOR_NONE));
-    assert_null(smi_armor_name((enum smi_armor_kind)(SMI_ARMOR_SIGNATURE + 1)));
+    assert_null(smi_armor_name((enum smi_armor_kind)(SMI_ARMOR_FILE + 1)));
 }
 
 static void nothing_becomes_an_empty_block(void **state)
@@ -461,7 +462,7 @@ static void malformed_armor_is_refused(void **state)
         {"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nhi\n", "cleartext-signed"},
         {"-----BEGIN PGP SIGNED MESSAGE-----", "cleartext-signed"},
         {"-----BEGIN PGP MESSAGE, PART 1/2-----\n\nZm9v\n", "no kind of armor"},
-        {"-----BEGIN PGP ARMORED FILE-----\n\nZm9v\n", "no kind of armor"},
+        {"-----BEGIN PGP SEALED FILE-----\n\nZm9v\n", "no kind of armor"},
         {"-----BEGIN PGP MESSAGE----\n\nZm9v\n" END, "line 1: \"-----BEGIN PGP MESSAGE----\" "},
         {"-----BEGIN PGP MESSAGE------\n\nZm9v\n" END, "no kind of armor"},
         {"-----BEGIN PGP MESSAGE----- x\n\nZm9v\n" END, "no kind of armor"},
