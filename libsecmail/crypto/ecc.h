@@ -2,7 +2,8 @@
 /*
  * ECDSA and ECDH on the curves of NIST (through nettle) and Brainpool (through libgcrypt). Points
  * are 0x04 and two coordinates (SEC 1 section 2.3.3); each is seen to lie on its curve before it is
- * used. Both families have cofactor 1: a point on the curve has no small subgroup to lie in.
+ * used, and smi_crypto_init() was called. Both families have cofactor 1: a point on the curve has
+ * no small subgroup to lie in.
  */
 #ifndef SMI_CRYPTO_ECC_H
 #define SMI_CRYPTO_ECC_H

@@ -79,13 +79,14 @@ static gcry_mpi_t open_scalar(gcry_ctx_t curve, const uint8_t *secret, size_t si
     gcry_mpi_t d = NULL;
     if (gcry_mpi_scan(&d, GCRYMPI_FMT_USG, secret, size, NULL))
         return NULL;
-    gcry_mpi_set_flag(d, GCRYMPI_FLAG_SECURE);
     gcry_mpi_t order = gcry_mpi_ec_get_mpi("n", curve, 0);
-    const bool ok = order && gcry_mpi_cmp_ui(d, 0) > 0 && gcry_mpi_cmp(d, order) < 0;
-    if (!ok) {
+    if (order && gcry_mpi_cmp_ui(d, 0) > 0 && gcry_mpi_cmp(d, order) < 0) {
+        gcry_mpi_set_flag(d, GCRYMPI_FLAG_SECURE); /* which ends the process for a zero */
+    } else {
         gcry_mpi_release(d);
         d = NULL;
     }
+    gcry_mpi_release(order);
     return d;
 }
 
