@@ -340,7 +340,17 @@ SECMAIL_API int secmail_key_edit_revoke_user_id(struct secmail_key_edit *edit, s
                                                 const char *text);
 
 /**
- * Adds a subkey, of the algorithm that the key's profile has.
+ * Sets the algorithm of the subkeys that are added after this call, an enum secmail_key_algorithm;
+ * SECMAIL_KEY_CURVE25519 if it isn't called.
+ *
+ * @return 0; SECMAIL_E_ARGUMENT (there is no such algorithm, or it is Curve448 for a version 4
+ * key).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_key_edit_set_algorithm(struct secmail_key_edit *edit, uint32_t algorithm);
+
+/**
+ * Adds a subkey.
  *
  * @param flags  SECMAIL_KEY_SIGN, or one or both of SECMAIL_KEY_ENCRYPT_COMMUNICATIONS and
  *   SECMAIL_KEY_ENCRYPT_STORAGE

@@ -33,6 +33,7 @@ int secmail_key_edit_new(struct secmail_context *context, struct secmail_key_edi
         return smi_nomem(context);
     }
     edit->key = secmail_key_ref(key);
+    edit->algorithm = SECMAIL_KEY_CURVE25519;
     *out = edit;
     return 0;
 }
@@ -209,6 +210,29 @@ int secmail_key_edit_add_user_id(struct secmail_key_edit *edit, const char *user
     return rc;
 }
 
+static int plan_subkey(struct secmail_key_edit *edit, uint32_t algorithm, uint32_t flags,
+                       struct smi_pk_plan *plan)
+{
+    const enum smi_key_use use = flags & SECMAIL_KEY_SIGN ? SMI_USE_SIGN : SMI_USE_ENCRYPT;
+    if (smi_pair_plan(smi_cert_primary(edit->key->cert)->version, algorithm, use, plan))
+        return 0;
+    return smi_fail(edit->context, SECMAIL_E_ARGUMENT,
+                    "%u is not an algorithm for subkeys of this key; see enum "
+                    "secmail_key_algorithm",
+                    algorithm);
+}
+
+int secmail_key_edit_set_algorithm(struct secmail_key_edit *edit, uint32_t algorithm)
+{
+    if (!enter(edit))
+        return SECMAIL_E_ARGUMENT;
+    struct smi_pk_plan plan;
+    int rc = plan_subkey(edit, algorithm, SECMAIL_KEY_SIGN, &plan);
+    if (!rc)
+        edit->algorithm = algorithm;
+    return rc;
+}
+
 int secmail_key_edit_add_subkey(struct secmail_key_edit *edit, uint32_t flags, int64_t expires)
 {
     static const uint32_t encrypt = SECMAIL_KEY_ENCRYPT_COMMUNICATIONS |
@@ -227,7 +251,9 @@ int secmail_key_edit_add_subkey(struct secmail_key_edit *edit, uint32_t flags, i
         return smi_fail(edit->context, SECMAIL_E_ARGUMENT,
                         "a new subkey expires later than now, up to 2^32 - 1 seconds, or never "
                         "(-1)");
-    return add(edit, &(struct smi_addition){.flags = (uint8_t)flags, .expires = expires});
+    struct smi_addition addition = {.flags = (uint8_t)flags, .expires = expires};
+    rc = plan_subkey(edit, edit->algorithm, flags, &addition.plan);
+    return rc ? rc : add(edit, &addition);
 }
 
 int secmail_key_edit_run(struct secmail_key_edit *edit, struct secmail_key **out)

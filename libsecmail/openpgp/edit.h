@@ -5,6 +5,7 @@
 #define SMI_OPENPGP_EDIT_H
 
 #include "key.h"
+#include "pair.h"
 #include "revoke.h"
 #include "verify/policy.h"
 
@@ -21,6 +22,7 @@ struct smi_wish {
 struct smi_addition {
     char *user_id; /* owned; NULL: a subkey */
     uint8_t flags;
+    struct smi_pk_plan plan;
     int64_t expires;
 };
 
@@ -31,6 +33,7 @@ struct secmail_key_edit {
     struct smi_wish *wishes;       /* one for each component of the certificate */
     struct smi_addition *additions;
     size_t addition_count, addition_room;
+    uint32_t algorithm; /* of subkeys that are added from now on */
     bool refresh, announce;
 };
 

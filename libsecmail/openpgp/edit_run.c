@@ -350,13 +350,11 @@ static int bind_subkey(struct run *r, const struct smi_signer *subkey, const str
 static int make_subkey(struct run *r, const struct smi_addition *a, struct smi_buf *body)
 {
     const uint8_t version = smi_cert_primary(r->cert)->version;
-    const enum smi_key_use use = a->flags & SECMAIL_KEY_SIGN ? SMI_USE_SIGN : SMI_USE_ENCRYPT;
     struct smi_secret_part *part = smi_key_add_part(r->context, r->made);
     struct smi_public_key key;
     if (!part)
         return SECMAIL_E_NOMEM;
-    const struct smi_pk_plan plan = smi_pair_default(version, use);
-    int rc = smi_pair_make(r->context, version, &plan, r->now, part, body);
+    int rc = smi_pair_make(r->context, version, &a->plan, r->now, part, body);
     if (rc)
         return rc;
     smi_put_packet(&r->packets, SMI_TAG_PUBLIC_SUBKEY, body->data, body->size);

@@ -38,13 +38,6 @@ bool smi_pair_plan(uint8_t version, uint32_t algorithm, enum smi_key_use use,
     return true;
 }
 
-struct smi_pk_plan smi_pair_default(uint8_t version, enum smi_key_use use)
-{
-    struct smi_pk_plan plan = {0};
-    smi_pair_plan(version, SECMAIL_KEY_CURVE25519, use, &plan);
-    return plan;
-}
-
 /* Sections 5.5.2.2 and 5.5.2.3. */
 static void put_public(struct smi_buf *b, uint8_t version, uint8_t algo, uint32_t created,
                        const struct smi_buf *material)

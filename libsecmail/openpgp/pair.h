@@ -6,10 +6,8 @@
 #include "pk_secret.h"
 #include "secret_key.h"
 
-/* What a new key is, if its owner has no wish: on Curve25519. */
-struct smi_pk_plan smi_pair_default(uint8_t version, enum smi_key_use use);
-
-/* The same for an enum secmail_key_algorithm; false if there is none, or not for the version. */
+/* What a new key of an enum secmail_key_algorithm is; false if there is none, or not for the
+ * version. */
 bool smi_pair_plan(uint8_t version, uint32_t algorithm, enum smi_key_use use,
                    struct smi_pk_plan *plan);
 

@@ -294,20 +294,29 @@ class EditedByGnupg(Edits):
         rows = cls.gpg.must("--with-colons", "--list-keys", cls.user).decode().splitlines()
         cls.fingerprint = next(r.split(":")[9] for r in rows if r.startswith("fpr"))
 
-    def ours(self):
-        return openpgp.Key(self.context, self.gpg.must("--export-secret-keys", self.fingerprint))
+    def ours(self, fingerprint=None):
+        file = self.gpg.must("--export-secret-keys", fingerprint or self.fingerprint)
+        return openpgp.Key(self.context, file)
 
     def info(self, key, index=0):
         return key.cert.keys(self.context)[index]
 
     def test_edits(self):
+        for name in ("rsa", "nistp256", "brainpool"):
+            self.gpg.make_key(name)
+        for row in self.gpg.must("--with-colons", "--list-secret-keys").decode().split("sec:")[1:]:
+            fingerprint = next(r.split(":")[9] for r in row.splitlines() if r.startswith("fpr"))
+            with self.subTest(fingerprint):
+                self.check_edits(fingerprint)
+
+    def check_edits(self, fingerprint):
         time.sleep(1.1)  # gpg too wants each self-signature to be younger
-        self.gpg.must("--quick-set-expire", self.fingerprint, "2y")
-        key = self.ours()
+        self.gpg.must("--quick-set-expire", fingerprint, "2y")
+        key = self.ours(fingerprint)
         self.assertAlmostEqual(self.info(key).expires, self.now + 2 * YEAR, delta=2 * DAY)
-        self.gpg.must("--quick-add-uid", self.fingerprint, WORK)
-        self.gpg.must("--quick-add-key", self.fingerprint, "ed25519", "sign", "1y")
-        key = self.ours()
+        self.gpg.must("--quick-add-uid", fingerprint, WORK)
+        self.gpg.must("--quick-add-key", fingerprint, "ed25519", "sign", "1y")
+        key = self.ours(fingerprint)
         self.assertIn(WORK, key.cert.user_ids)
         keys = key.cert.keys(self.context)
         self.assertEqual(keys[-1].flags, KeyFlags.SIGN)
@@ -321,7 +330,7 @@ class EditedByGnupg(Edits):
                           context=self.context)
         self.gpg.must("--import", stdin=again.cert.export(self.context))
         rows = [r.split(":") for r in self.gpg.must(
-            "--with-colons", "--check-sigs", self.fingerprint).decode().splitlines()]
+            "--with-colons", "--check-sigs", fingerprint).decode().splitlines()]
         self.assertEqual(next(r for r in rows if r[0] == "pub")[6], str(self.now + YEAR))
         self.assertIn(str(self.now + DAY), [r[6] for r in rows if r[0] == "sub"])
         self.assertEqual({r[1] for r in rows if r[0] == "sig"}, {"!"})

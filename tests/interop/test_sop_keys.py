@@ -316,6 +316,38 @@ class OldHashes(Capabilities, Case):
         self.assertEqual(self.capabilities(merged), (False, False))
 
 
+class DeprecatedKeys(Capabilities, Case):
+    """--revoke-deprecated-keys: a subkey that is too weak by today's rules, by GnuPG."""
+
+    def test_revoked(self):
+        gpg = test_gnupg.Gnupg()
+        self.addCleanup(gpg.close)
+        gpg.must("--quick-gen-key", "Old <old@example.org>", "rsa2048", "sign,cert", "0")
+        listing = gpg.must("--with-colons", "--list-keys").decode().splitlines()
+        fingerprint = next(r.split(":")[9] for r in listing if r.startswith("fpr"))
+        gpg.must("--quick-add-key", fingerprint, "rsa1024", "encrypt", "0")
+        key = gpg.must("--export-secret-keys", fingerprint)
+        self.assertEqual(self.capabilities(key), (False, True))
+        only = self.sop.must("update-key", "--no-armor", "--signing-only",
+                             "--no-added-capabilities", stdin=key)
+        self.assertEqual(packets.split(only), packets.split(key))
+        updated = self.sop.must("update-key", "--no-armor", "--revoke-deprecated-keys", stdin=key)
+        self.assertEqual(self.capabilities(updated), (True, True))
+        gpg.must("--import", stdin=updated)
+        rows = gpg.must("--with-colons", "--list-keys", fingerprint).decode().splitlines()
+        self.assertEqual([r.split(":")[1] for r in rows if r.startswith("sub")][0], "r")
+        self.assertEqual(gpg.run("--encrypt", "--recipient", fingerprint, stdin=b"x").code, OK)
+        self.assertEqual(self.sop.must("update-key", "--no-armor", "--revoke-deprecated-keys",
+                                       stdin=updated), updated)
+
+    def test_a_weak_primary_key(self):
+        gpg = test_gnupg.Gnupg()
+        self.addCleanup(gpg.close)
+        gpg.must("--quick-gen-key", "Old <old@example.org>", "rsa1024", "sign,cert", "0")
+        self.assertRefused(self.sop("update-key", stdin=gpg.must("--export-secret-keys")),
+                           PRIMARY_KEY_BAD)
+
+
 class Certification(Case):
     """certify-userid"""
 

@@ -287,7 +287,7 @@ class Editing(Case):
                 edit.add_user_id("Alice <alice@example.com>")
                 edit.revoke_user_id(0, "moved")
                 edit.add_subkey(KeyFlags.SIGN, NOW + YEAR)
-                edit.add_subkey(KeyFlags.ENCRYPT_STORAGE)
+                edit.add_subkey(KeyFlags.ENCRYPT_STORAGE, algorithm=openpgp.KeyAlgorithm.NISTP256)
                 edit.revoke_key(2, openpgp.RevocationReason.RETIRED, "old")
                 edit.refresh(announce=True)
                 changed = edit.run()

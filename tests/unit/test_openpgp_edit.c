@@ -375,6 +375,40 @@ static void subkeys(void **state)
     }
 }
 
+/* Of each algorithm, on keys of both versions. */
+static void algorithms(void **state)
+{
+    struct fixture *f = *state;
+    char signer[65];
+    for (size_t p = 0; p < 2; p++) {
+        struct secmail_key *key = make_key(f, profiles[p], "Alice");
+        f->now += DAY;
+        for (uint32_t a = SECMAIL_KEY_CURVE25519; a <= SECMAIL_KEY_BRAINPOOLP512R1; a++) {
+            if (a == SECMAIL_KEY_RSA3072 || a == SECMAIL_KEY_RSA4096)
+                continue; /* as the one with 2048 bits, but slower */
+            struct secmail_key_edit *edit = edit_of(f, key);
+            if (!p && a == SECMAIL_KEY_CURVE448) {
+                assert_code(f->context, secmail_key_edit_set_algorithm(edit, a),
+                            SECMAIL_E_ARGUMENT);
+                a++;
+            }
+            assert_ok(f->context, secmail_key_edit_set_algorithm(edit, a));
+            assert_ok(f->context, secmail_key_edit_add_subkey(edit, SECMAIL_KEY_SIGN, -1));
+            assert_ok(f->context,
+                      secmail_key_edit_add_subkey(edit, SECMAIL_KEY_ENCRYPT_STORAGE, -1));
+            for (size_t i = 1; i < 3; i++)
+                assert_ok(f->context,
+                          secmail_key_edit_revoke_key(edit, i, SECMAIL_REVOKED_RETIRED, NULL));
+            struct secmail_key *next = run_drop(f, key, edit, 0);
+            assert_ok(f->context, sign_with(f, next, signer));
+            assert_string_equal(signer, secmail_cert_key_fingerprint(secmail_key_cert(next), 3));
+            assert_ok(f->context, encrypt_and_decrypt(f, next));
+            secmail_key_unref(next);
+        }
+        secmail_key_unref(key);
+    }
+}
+
 static void revocations(void **state)
 {
     struct fixture *f = *state;
@@ -895,6 +929,9 @@ static void arguments(void **state)
         secmail_key_edit_revoke_key(e, 0, 4, NULL),
         secmail_key_edit_revoke_key(e, 0, SECMAIL_REVOKED_USER_ID, NULL),
         secmail_key_edit_refresh(NULL, 0),
+        secmail_key_edit_set_algorithm(NULL, SECMAIL_KEY_CURVE25519),
+        secmail_key_edit_set_algorithm(e, 0),
+        secmail_key_edit_set_algorithm(e, 99),
         secmail_key_edit_run(NULL, &out),
         secmail_key_edit_run(e, NULL),
         secmail_key_revocation(NULL, key, 0, NULL, &cert),
@@ -929,6 +966,7 @@ int main(void)
         fixture_test(no_user_id_left),
         fixture_test(primary_user_id),
         fixture_test(subkeys),
+        fixture_test(algorithms),
         fixture_test(revocations),
         fixture_test(revoked_parts_stay_revoked),
         fixture_test(revocation_certificates),

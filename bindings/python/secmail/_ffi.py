@@ -1277,6 +1277,7 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_key_edit_add_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_char_p)),
     "secmail_key_edit_set_primary_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_size_t)),
     "secmail_key_edit_revoke_user_id": ("openpgp", c.c_int, (c.c_void_p, c.c_size_t, c.c_char_p)),
+    "secmail_key_edit_set_algorithm": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32)),
     "secmail_key_edit_add_subkey": ("openpgp", c.c_int, (c.c_void_p, c.c_uint32, c.c_int64)),
     "secmail_key_edit_revoke_key": (
         "openpgp",

@@ -408,8 +408,14 @@ class KeyEdit(Operation):
         """Revokes a user ID: the name or address is no longer right."""
         self._call("revoke_user_id", index, _text(text))
 
-    def add_subkey(self, flags: KeyFlags, expires: int | None = None) -> None:
+    def add_subkey(
+        self,
+        flags: KeyFlags,
+        expires: int | None = None,
+        algorithm: KeyAlgorithm = KeyAlgorithm.CURVE25519,
+    ) -> None:
         """Adds a subkey that signs or encrypts."""
+        self._call("set_algorithm", algorithm)
         self._call("add_subkey", int(flags), -1 if expires is None else expires)
 
     def revoke_key(self, index: int, reason: RevocationReason, text: str | None = None) -> None:
