@@ -12,6 +12,7 @@ int run_change_key_password(struct sop *sop, const struct arguments *args);
 int run_certify_userid(struct sop *sop, const struct arguments *args);
 int run_revoke_key(struct sop *sop, const struct arguments *args);
 int run_update_key(struct sop *sop, const struct arguments *args);
+int run_validate_userid(struct sop *sop, const struct arguments *args);
 int run_merge_certs(struct sop *sop, const struct arguments *args);
 int run_extract_cert(struct sop *sop, const struct arguments *args);
 int run_sign(struct sop *sop, const struct arguments *args);

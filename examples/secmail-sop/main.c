@@ -32,6 +32,8 @@ static const struct subcommand table[] = {
      OPTION(OPT_NO_ARMOR) | OPTION(OPT_USERID) | OPTION(OPT_WITH_KEY_PASSWORD) |
          OPTION(OPT_NO_REQUIRE_SELF_SIG),
      1, ANY, " [--] KEYS... <CERTS >CERTS", "Certify user IDs of other people's certificates"},
+    {"validate-userid", run_validate_userid, OPTION(OPT_ADDR_SPEC_ONLY) | OPTION(OPT_VALIDATE_AT),
+     2, ANY, " [--] USERID CERTS... <CERTS", "Check that authorities vouch for a user ID"},
     {"merge-certs", run_merge_certs, OPTION(OPT_NO_ARMOR), 0, ANY, " [--] [CERTS...] <CERTS >CERTS",
      "Merge copies of certificates"},
     {"extract-cert", run_extract_cert, OPTION(OPT_NO_ARMOR), 0, 0, " <KEYS >CERTS",

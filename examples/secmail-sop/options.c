@@ -17,6 +17,7 @@ static const struct spec {
     enum kind kind;
     const char *value; /* as the usage line shows it; NULL keeps an old name out of it */
 } table[] = {
+    {"addr-spec-only", OPT_ADDR_SPEC_ONLY, FLAG, ""},
     {"as", OPT_AS, ONE, "{binary|text}"},
     {"as", OPT_INLINE_AS, ONE, "{binary|text|clearsigned}"},
     {"backend", OPT_BACKEND, FLAG, ""},
@@ -43,6 +44,7 @@ static const struct spec {
     {"sop-spec", OPT_SOP_SPEC, FLAG, ""},
     {"sopv", OPT_SOPV, FLAG, ""},
     {"userid", OPT_USERID, MANY, "USERID"},
+    {"validate-at", OPT_VALIDATE_AT, ONE, "DATE"},
     {"verifications-out", OPT_VERIFICATIONS_OUT, ONE, "VERIFICATIONS"},
     {"verify-not-after", OPT_VERIFY_NOT_AFTER, ONE, "DATE"},
     {"verify-not-before", OPT_VERIFY_NOT_BEFORE, ONE, "DATE"},

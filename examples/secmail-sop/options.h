@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 enum option {
+    OPT_ADDR_SPEC_ONLY,
     OPT_ARMOR_LABEL,
     OPT_AS,
     OPT_BACKEND,
@@ -34,6 +35,7 @@ enum option {
     OPT_SOP_SPEC,
     OPT_SOPV,
     OPT_USERID,
+    OPT_VALIDATE_AT,
     OPT_VERIFICATIONS_OUT,
     OPT_VERIFY_NOT_AFTER,
     OPT_VERIFY_NOT_BEFORE,

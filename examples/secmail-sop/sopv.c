@@ -18,6 +18,8 @@ static const struct subcommand table[] = {
     {"inline-verify", run_inline_verify,
      OPTION(OPT_NOT_BEFORE) | OPTION(OPT_NOT_AFTER) | OPTION(OPT_VERIFICATIONS_OUT), 1, ANY,
      " [--] CERTS... <INLINESIGNED >DATA", "Check a signed message and give its data"},
+    {"validate-userid", run_validate_userid, OPTION(OPT_ADDR_SPEC_ONLY) | OPTION(OPT_VALIDATE_AT),
+     2, ANY, " [--] USERID CERTS... <CERTS", "Check that authorities vouch for a user ID"},
 };
 
 int main(int argc, char **argv)

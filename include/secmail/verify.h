@@ -107,6 +107,19 @@ SECMAIL_API int secmail_policy_at(struct secmail_context *context,
                                   const struct secmail_policy *policy, int64_t time,
                                   struct secmail_policy **out);
 
+/**
+ * The same policy with one more notation that the caller understands. A signature with a critical
+ * notation that isn't known is refused (RFC 9580 section 5.2.3.24); no notation is known at first.
+ *
+ * @param policy  borrowed
+ * @param name  like "name@example.org"; at most 127 bytes without blanks; copied
+ * @param[out] out  returned-owned; secmail_policy_unref()
+ * @since 0.1
+ */
+SECMAIL_API int secmail_policy_with_notation(struct secmail_context *context,
+                                             const struct secmail_policy *policy, const char *name,
+                                             struct secmail_policy **out);
+
 /** The reference time; 0 for NULL. @since 0.1 */
 SECMAIL_API int64_t secmail_policy_time(const struct secmail_policy *policy);
 
@@ -121,6 +134,7 @@ SECMAIL_API int64_t secmail_policy_time(const struct secmail_policy *policy);
  *     key RSA 2048 always                     keys from this size in bits on
  *     cipher CAST5 never                      decryption
  *     format LibrePGP never                   SEIPDv1, SEIPDv2 or LibrePGP
+ *     notation name@example.org               a notation that the caller understands
  *
  * Dates are UTC; the time of the day may be left out. A later line replaces an earlier one on the
  * same subject. What no line names is refused. secmail_policy_print() writes this form.
@@ -254,6 +268,13 @@ struct secmail_key_info {
                            size), SECMAIL_E_UNSUPPORTED_ALGORITHM (of the primary key) */
     int64_t created;    /**< seconds since 1970 */
     int64_t expires;    /**< seconds since 1970; -1 for never */
+    uint32_t reason;    /**< the rule that decided, an enum secmail_reason */
+    uint32_t revocation_reason;     /**< of a revoked key: the number that its revocation gives (RFC
+                                       9580 section 5.2.3.31); 0 also if it gives none */
+    int64_t revoked;                /**< when the revocation was made; -1: not revoked */
+    const uint8_t *revocation_text; /**< what the owner says of it; borrowed from the certificate,
+                                       any bytes, no zero byte behind them; NULL: nothing */
+    size_t revocation_text_size;
 };
 
 /**
@@ -271,6 +292,216 @@ SECMAIL_API int secmail_cert_key_info(struct secmail_context *context,
                                       const struct secmail_cert *cert, size_t index,
                                       const struct secmail_policy *policy,
                                       struct secmail_key_info *info);
+
+/** What is known of a user ID at a policy's reference time. */
+struct secmail_user_id_info {
+    size_t size;      /**< in: sizeof(struct secmail_user_id_info); only that much is written */
+    int32_t validity; /**< 0 if the owner of the certificate stands by it;
+                         SECMAIL_E_USER_ID_NO_MATCH if not; or what is wrong with the primary key,
+                         as in struct secmail_key_info. Whether the name is right is another
+                         question: secmail_cert_certification() */
+    uint32_t reason;  /**< the rule that decided, an enum secmail_reason */
+    uint32_t primary; /**< 1 for the valid user ID that is to be shown first; at most one has it */
+    int64_t created;  /**< of the self-certification that holds; -1: none */
+    int64_t expires;  /**< of the self-certification; -1 for never */
+    int64_t revoked;  /**< when the revocation was made; -1: not revoked */
+    uint32_t revocation_reason; /**< as in struct secmail_key_info */
+    const uint8_t *revocation_text;
+    size_t revocation_text_size;
+};
+
+/**
+ * Judges one user ID of a certificate, as secmail_cert_key_info() judges a key.
+ *
+ * @param cert  borrowed
+ * @param index  as in secmail_cert_user_id()
+ * @param policy  borrowed; NULL for the standard policy
+ * @param[in,out] info  `size` set by the caller
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_user_id_info(struct secmail_context *context,
+                                          const struct secmail_cert *cert, size_t index,
+                                          const struct secmail_policy *policy,
+                                          struct secmail_user_id_info *info);
+
+/** What an issuer says of a user ID (RFC 9580 sections 5.2.1.4 to 5.2.1.7). */
+struct secmail_certification_info {
+    size_t size; /**< in: sizeof(struct secmail_certification_info); only that much is written */
+    int32_t validity; /**< 0 if the issuer vouches for it; SECMAIL_E_USER_ID_NO_MATCH if it doesn't
+                         (any more); SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED,
+                         SECMAIL_E_KEY_INVALID, SECMAIL_E_CANNOT_CERTIFY, SECMAIL_E_POLICY,
+                         SECMAIL_E_UNSUPPORTED_ALGORITHM if its key is not to be believed */
+    uint32_t reason;  /**< the rule that decided, an enum secmail_reason */
+    uint32_t level;   /**< 0 to 3: how well it was checked (enum secmail_certification) */
+    uint32_t depth;   /**< more than 0: the owner may introduce others, over that many steps */
+    uint32_t amount;  /**< how much the owner is trusted in that, up to 255; 120 is full trust */
+    uint32_t local;   /**< 1 if it isn't meant for others (RFC 9580 section 5.2.3.19) */
+    int64_t created;  /**< when the certification, or its revocation, was made; -1: there is none */
+    int64_t expires;  /**< of the certification; -1 for never */
+};
+
+/**
+ * Does an issuer vouch for a user ID? The newest of its statements counts. Its key must be valid
+ * and flagged for certification, at the policy's reference time and when it certified. A
+ * certificate vouches for its own user IDs as secmail_cert_user_id_info() says.
+ *
+ * That the owner stands by the user ID is not needed: an issuer may give somebody a name of its
+ * own.
+ *
+ * @param cert, issuer  borrowed
+ * @param index  as in secmail_cert_user_id()
+ * @param policy  borrowed; NULL for the standard policy
+ * @param[in,out] info  `size` set by the caller
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_certification(struct secmail_context *context,
+                                           const struct secmail_cert *cert, size_t index,
+                                           const struct secmail_cert *issuer,
+                                           const struct secmail_policy *policy,
+                                           struct secmail_certification_info *info);
+
+/** What the owner of a certificate prefers, the most preferred first: numbers of RFC 9580
+ * section 9. Everything is borrowed from the certificate; NULL and 0: nothing is said. */
+struct secmail_preferences {
+    size_t size; /**< in: sizeof(struct secmail_preferences); only that much is written */
+    const uint8_t *ciphers;
+    size_t cipher_count;
+    const uint8_t *hashes;
+    size_t hash_count;
+    const uint8_t *compression;
+    size_t compression_count;
+    const uint8_t *aead; /**< pairs: cipher, mode */
+    size_t aead_count;   /**< bytes */
+    uint32_t features;   /**< section 5.2.3.32: 0x01 SEIPDv1, 0x08 SEIPDv2 */
+    uint32_t key_server; /**< section 5.2.3.25: 0x80 only the owner may change it there */
+};
+
+/**
+ * Reads preferences and features, from the self-signature that governs the primary key.
+ *
+ * @param cert  borrowed
+ * @param policy  borrowed; NULL for the standard policy
+ * @param[in,out] preferences  `size` set by the caller
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_preferences(struct secmail_context *context,
+                                         const struct secmail_cert *cert,
+                                         const struct secmail_policy *policy,
+                                         struct secmail_preferences *preferences);
+
+/**
+ * Lets revocations count that a designated revoker made (RFC 9580 section 5.2.3.23): they can be
+ * checked only with the revoker's certificate. Whether it is one is looked up here; any certificate
+ * may be tried. What is found is remembered in `cert`, for all who use it. Verification does this
+ * by itself with the certificates that it was given.
+ *
+ * @param cert, revoker  borrowed
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_check_revoker(struct secmail_context *context,
+                                           const struct secmail_cert *cert,
+                                           const struct secmail_cert *revoker);
+
+/** What secmail_cert_clean() takes out. Bits. */
+enum secmail_clean {
+    SECMAIL_CLEAN_FOREIGN = 0x01,    /**< signatures that the primary key didn't make */
+    SECMAIL_CLEAN_SUPERSEDED = 0x02, /**< self-signatures that a newer one of their kind replaces */
+    SECMAIL_CLEAN_INVALID = 0x04,    /**< user IDs and subkeys that aren't valid, if not revoked */
+    SECMAIL_CLEAN_LOCAL = 0x08,      /**< signatures that aren't meant for others */
+    SECMAIL_CLEAN_MINIMAL = 0x0f,    /**< all of these */
+};
+
+/**
+ * Makes a smaller copy of a certificate, such as for a mail header or after a flood of signatures.
+ * The primary key stays, and so does every revocation by the owner or a designated revoker that was
+ * met, with what it revokes. What remains is judged as before, at the policy's reference time.
+ *
+ * @param cert  borrowed, unchanged
+ * @param policy  borrowed; NULL for the standard policy
+ * @param what  enum secmail_clean, combined
+ * @param[out] out  returned-owned; secmail_cert_unref()
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_clean(struct secmail_context *context, const struct secmail_cert *cert,
+                                   const struct secmail_policy *policy, uint32_t what,
+                                   struct secmail_cert **out);
+
+/** Findings on a certificate. Immutable; one owner. */
+struct secmail_findings;
+
+/** How much a finding matters. */
+enum secmail_severity {
+    SECMAIL_SEVERITY_NOTE = 1,    /**< how it is */
+    SECMAIL_SEVERITY_WARNING = 2, /**< works now, or in part; the owner should act */
+    SECMAIL_SEVERITY_ERROR = 3,   /**< this part can't be used */
+};
+
+/** What a finding is about. */
+enum secmail_part {
+    SECMAIL_PART_CERT = 1,    /**< the certificate as a whole */
+    SECMAIL_PART_KEY = 2,     /**< a key; `index` as in secmail_cert_key_info() */
+    SECMAIL_PART_USER_ID = 3, /**< a user ID; `index` as in secmail_cert_user_id() */
+};
+
+/** One finding. */
+struct secmail_finding {
+    size_t size;        /**< in: sizeof(struct secmail_finding); only that much is written */
+    uint32_t severity;  /**< an enum secmail_severity */
+    uint32_t reason;    /**< the rule, an enum secmail_reason */
+    uint32_t part;      /**< an enum secmail_part */
+    uint32_t index;     /**< which one */
+    uint32_t signature; /**< which signature of that part, from 0; UINT32_MAX: the part itself */
+    int64_t time;       /**< the date that matters for the rule; -1: none */
+    const char *text;   /**< one line for people: rule, object, date, and what to do; UTF-8 without
+                           control characters, borrowed from the findings */
+};
+
+/**
+ * Explains how each part of a certificate is judged and why: for each key and user ID the verdict,
+ * and, where it can't be used, what is wrong with each self-signature that might have bound it.
+ *
+ * @param cert  borrowed
+ * @param policy  borrowed; NULL for the standard policy
+ * @param[out] out  returned-owned; secmail_findings_free()
+ * @return 0.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_explain(struct secmail_context *context,
+                                     const struct secmail_cert *cert,
+                                     const struct secmail_policy *policy,
+                                     struct secmail_findings **out);
+
+/**
+ * What an owner should mend: the warnings and errors of secmail_cert_explain() alone. None is the
+ * best that can be said.
+ *
+ * @since 0.1
+ */
+SECMAIL_API int secmail_cert_lint(struct secmail_context *context, const struct secmail_cert *cert,
+                                  const struct secmail_policy *policy,
+                                  struct secmail_findings **out);
+
+/** Number of findings. @since 0.1 */
+SECMAIL_API size_t secmail_findings_count(const struct secmail_findings *findings);
+
+/**
+ * Reads one finding.
+ *
+ * @param index  from 0
+ * @param[in,out] finding  `size` set by the caller
+ * @return 0; SECMAIL_E_ARGUMENT (also for an index past the end).
+ * @since 0.1
+ */
+SECMAIL_API int secmail_findings_get(const struct secmail_findings *findings, size_t index,
+                                     struct secmail_finding *finding);
+
+/** Frees; NULL is allowed. @since 0.1 */
+SECMAIL_API void secmail_findings_free(struct secmail_findings *findings);
 
 /** An ordered list of certificates, read from one file. Immutable, reference-counted. */
 struct secmail_ring;
@@ -353,6 +584,17 @@ enum secmail_reason {
     SECMAIL_REASON_KEY_FLAGS = 16,           /**< the key may not sign */
     SECMAIL_REASON_RECIPIENT = 17,           /**< it was meant for other recipients */
     SECMAIL_REASON_OUTSIDE_WINDOW = 18,      /**< it was made at a time that the caller excludes */
+    SECMAIL_REASON_USER_ID_INVALID = 19,     /**< no self-certification of the user ID holds */
+    SECMAIL_REASON_USER_ID_REVOKED = 20,     /**< the owner revoked the user ID */
+    SECMAIL_REASON_NOT_CERTIFIED = 21,       /**< the issuer doesn't certify the user ID */
+    SECMAIL_REASON_CERTIFICATION_REVOKED = 22, /**< the issuer took its certification back */
+    SECMAIL_REASON_NO_BACK_SIGNATURE = 23, /**< a subkey may not sign: it didn't sign the primary */
+    SECMAIL_REASON_NO_USER_ID = 24,        /**< no user ID is valid */
+    SECMAIL_REASON_NO_ENCRYPTION_KEY = 25, /**< no key is valid for encryption */
+    SECMAIL_REASON_EXPIRES_SOON = 26,      /**< a key expires within 30 days */
+    SECMAIL_REASON_REVOKER_UNKNOWN = 27,   /**< a revocation may be by a revoker not at hand */
+    SECMAIL_REASON_NOT_TEXT = 28,          /**< a user ID is not UTF-8, or has control characters */
+    SECMAIL_REASON_FOREIGN_SIGNATURES = 29, /**< many signatures by others */
 };
 
 /** An enum secmail_verdict_status; 0 for NULL. @since 0.1 */

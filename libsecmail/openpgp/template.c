@@ -33,6 +33,8 @@ static bool counts(const struct smi_signature *sig, const struct secmail_policy 
 {
     if (sig->problem || !policy)
         return !sig->problem;
+    if (!smi_signature_notations_known(sig, policy))
+        return false;
     const int64_t time = secmail_policy_time(policy);
     return sig->created <= time && (!sig->lifetime || time < sig->created + sig->lifetime) &&
            smi_policy_accepts(policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL);

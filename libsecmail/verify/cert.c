@@ -43,7 +43,9 @@ static int add_signature(struct secmail_context *context, struct secmail_cert *c
     if (!smi_grow(&cert->mem, &c->signatures, &c->signature_room, c->signature_count + 1,
                   sizeof *c->signatures))
         return smi_nomem(context);
-    smi_signature_read(&c->signatures[c->signature_count++], body->data, body->size);
+    struct smi_signature *sig = &c->signatures[c->signature_count++];
+    smi_signature_read(sig, body->data, body->size);
+    cert->has_revoker = cert->has_revoker || sig->has_revoker;
     return 0;
 }
 

@@ -34,6 +34,7 @@ struct secmail_cert {
     size_t block_size;
     struct smi_component *components; /* [0] is the primary key */
     size_t component_count, component_room;
+    bool has_revoker; /* a signature says that it designates one */
 };
 
 static inline const struct smi_public_key *smi_cert_primary(const struct secmail_cert *cert)

@@ -123,6 +123,12 @@ static bool document_rules(struct secmail_verdict *v, const struct smi_signature
                    smi_hash_name(sig->hash), smi_policy_since(until, since));
         return reject(v);
     }
+    if (!smi_signature_notations_known(sig, policy)) {
+        add_reason(v, SECMAIL_REASON_CRITICAL_SUBPACKET,
+                   "the signature has a critical notation that the policy does not know (RFC 9580 "
+                   "section 5.2.3.24)");
+        return reject(v);
+    }
     if (sig->created > now) {
         add_reason(v, SECMAIL_REASON_SIGNATURE_IN_FUTURE,
                    "the signature was made on %s, after the reference time %s",
@@ -158,7 +164,11 @@ static int key_rules(struct smi_judge *judge, struct secmail_verdict *v,
     const struct smi_public_key *key = &smi_cert_key(cert, index)->key;
     struct smi_validity validity;
     char text[SMI_VALIDITY_TEXT];
-    int rc = smi_key_validity(judge->context, cert, index, policy, sig->created, &validity);
+    int rc = 0;
+    for (size_t i = 0; i < judge->cert_count && !rc; i++)
+        rc = smi_cert_check_revoker(judge->context, cert, judge->certs[i]);
+    if (!rc)
+        rc = smi_key_validity(judge->context, cert, index, policy, sig->created, &validity);
     if (rc)
         return rc;
     smi_validity_text(&validity, key, text);

@@ -110,6 +110,18 @@ int secmail_policy_standard(struct secmail_context *context, struct secmail_poli
                           out);
 }
 
+int smi_policy_or_standard(struct secmail_context *context, const struct secmail_policy **policy,
+                           struct secmail_policy **made)
+{
+    *made = NULL;
+    int rc = *policy ? 0
+                     : smi_policy_new(context, smi_now(context), standard,
+                                      sizeof standard / sizeof standard[0], made);
+    if (*made)
+        *policy = *made;
+    return rc;
+}
+
 int secmail_policy_at(struct secmail_context *context, const struct secmail_policy *policy,
                       int64_t time, struct secmail_policy **out)
 {
@@ -118,7 +130,61 @@ int secmail_policy_at(struct secmail_context *context, const struct secmail_poli
         return rc;
     if (!policy)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_policy_at: policy is NULL");
-    return smi_policy_new(context, time, policy->rules, policy->rule_count, out);
+    rc = smi_policy_new(context, time, policy->rules, policy->rule_count, out);
+    return rc ? rc
+              : smi_policy_set_notations(context, out, policy->notations, policy->notation_size);
+}
+
+int smi_policy_set_notations(struct secmail_context *context, struct secmail_policy **policy,
+                             const char *names, size_t size)
+{
+    if (!size)
+        return 0;
+    (*policy)->notations = smi_alloc(&context->mem, size);
+    if (!(*policy)->notations) {
+        secmail_policy_unref(*policy);
+        *policy = NULL;
+        return smi_nomem(context);
+    }
+    memcpy((*policy)->notations, names, size);
+    (*policy)->notation_size = size;
+    return 0;
+}
+
+/* Printable, and without what separates the words of a policy's text. */
+static bool is_notation(const char *name, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)name[i];
+        if (c <= ' ' || c == 0x7f || c == '#')
+            return false;
+    }
+    return size && size < SMI_NOTATION_SIZE;
+}
+
+int secmail_policy_with_notation(struct secmail_context *context,
+                                 const struct secmail_policy *policy, const char *name,
+                                 struct secmail_policy **out)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!policy || !name || !is_notation(name, strlen(name)))
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_policy_with_notation: %s",
+                        !policy ? "policy is NULL"
+                                : "the name must have 1 to 127 characters without blanks");
+    struct smi_buf names = smi_buf_open(&context->mem);
+    if (policy->notation_size)
+        smi_put(&names, policy->notations, policy->notation_size);
+    if (!smi_policy_knows_notation(policy, name, strlen(name)))
+        smi_put(&names, name, strlen(name) + 1);
+    rc = names.error
+             ? smi_fail(context, names.error, NULL)
+             : smi_policy_new(context, policy->time, policy->rules, policy->rule_count, out);
+    if (!rc)
+        rc = smi_policy_set_notations(context, out, (const char *)names.data, names.size);
+    smi_buf_free(&names);
+    return rc;
 }
 
 int64_t secmail_policy_time(const struct secmail_policy *policy)
@@ -138,6 +204,7 @@ void secmail_policy_unref(struct secmail_policy *policy)
     if (!policy || atomic_fetch_sub(&policy->refs, 1) != 1)
         return;
     const struct secmail_allocator mem = policy->mem;
+    smi_free(&mem, policy->notations, policy->notation_size);
     smi_free(&mem, policy, policy_size(policy->rule_count));
 }
 
@@ -180,6 +247,16 @@ bool smi_policy_accepts_key(const struct secmail_policy *policy, uint8_t algo, u
                             int64_t *until)
 {
     return answer(policy, limit_of(policy, SMI_POLICY_KEY, same_key_algo(algo), bits), until);
+}
+
+bool smi_policy_knows_notation(const struct secmail_policy *policy, const char *name, size_t size)
+{
+    for (size_t at = 0, length; at < policy->notation_size; at += length + 1) {
+        length = strlen(policy->notations + at);
+        if (length == size && smi_equal(policy->notations + at, name, size))
+            return true;
+    }
+    return false;
 }
 
 const char *smi_policy_since(int64_t until, char text[48])

@@ -35,12 +35,14 @@ struct smi_policy_rule {
     int64_t until; /* acceptable before this time */
 };
 
-enum { SMI_POLICY_RULES_MAX = 128 };
+enum { SMI_POLICY_RULES_MAX = 128, SMI_NOTATION_SIZE = 128 };
 
 struct secmail_policy {
     struct secmail_allocator mem;
     atomic_uint refs;
     int64_t time;
+    char *notations; /* names of those that the caller understands, each with its zero byte */
+    size_t notation_size;
     size_t rule_count;
     struct smi_policy_rule rules[]; /* at most one for the same use, algo and bits */
 };
@@ -48,6 +50,19 @@ struct secmail_policy {
 /* A policy with `count` rules. */
 int smi_policy_new(struct secmail_context *context, int64_t time,
                    const struct smi_policy_rule *rules, size_t count, struct secmail_policy **out);
+
+/* Gives a new policy its notations, which are copied. On failure the policy is given back. */
+int smi_policy_set_notations(struct secmail_context *context, struct secmail_policy **policy,
+                             const char *names, size_t size);
+
+/* The policy that *policy is, or a new standard one if it is NULL, which *made then is; give *made
+ * back in any case. */
+int smi_policy_or_standard(struct secmail_context *context, const struct secmail_policy **policy,
+                           struct secmail_policy **made);
+
+/* Does the caller understand signatures with this notation (section 5.2.3.24)? */
+SMI_SHARED bool smi_policy_knows_notation(const struct secmail_policy *policy, const char *name,
+                                          size_t size);
 
 /* The table of the standard policy. */
 const struct smi_policy_rule *smi_policy_standard_rules(size_t *count);

@@ -103,13 +103,18 @@ int secmail_policy_print(struct secmail_context *context, const struct secmail_p
     smi_put_text(&b, "\n");
     for (size_t i = 0; i < policy->rule_count; i++)
         put_rule(&b, &policy->rules[i]);
+    for (size_t at = 0; at < policy->notation_size; at += strlen(policy->notations + at) + 1) {
+        smi_put_text(&b, "notation ");
+        smi_put_text(&b, policy->notations + at);
+        smi_put_text(&b, "\n");
+    }
     rc = smi_bytes_from(out, &b);
     return rc ? smi_fail(context, rc, NULL) : 0;
 }
 
 /* ---------------------------------------------------------------- reading */
 
-enum { WORDS_MAX = 5, WORD_SIZE = 40 };
+enum { WORDS_MAX = 5, WORD_SIZE = SMI_NOTATION_SIZE };
 
 struct reader {
     struct secmail_context *context;
@@ -117,6 +122,7 @@ struct reader {
     int64_t time;
     size_t rule_count;
     struct smi_policy_rule rules[SMI_POLICY_RULES_MAX];
+    struct smi_buf notations;
     size_t word_count;
     char words[WORDS_MAX][WORD_SIZE];
 };
@@ -270,6 +276,15 @@ static int include_standard(struct reader *r)
     return rc;
 }
 
+/* Names of notations are the one thing whose case counts. */
+static int read_notation(struct reader *r)
+{
+    if (r->word_count != 2)
+        return refuse(r, "'notation' takes one name like name@example.org", NULL);
+    smi_put(&r->notations, r->words[1], strlen(r->words[1]) + 1);
+    return r->notations.error ? smi_fail(r->context, r->notations.error, NULL) : 0;
+}
+
 static int read_line(struct reader *r)
 {
     if (!r->word_count)
@@ -283,6 +298,8 @@ static int read_line(struct reader *r)
         return r->word_count == 2 && is_word(r->words[1], "standard")
                    ? include_standard(r)
                    : refuse(r, "'include' takes the word 'standard'", NULL);
+    if (is_word(first, "notation"))
+        return read_notation(r);
     return read_rule(r);
 }
 
@@ -314,11 +331,16 @@ int secmail_policy_parse(struct secmail_context *context, struct secmail_policy 
         return smi_nomem(context);
     r->context = context;
     r->time = smi_now(context);
+    r->notations = smi_buf_open(&context->mem);
     rc = read_text(r, text, size);
     if (!rc && !r->rule_count)
         rc = refuse(r, "it has no rule, and would refuse everything", NULL);
     if (!rc)
         rc = smi_policy_new(context, r->time, r->rules, r->rule_count, out);
+    if (!rc)
+        rc = smi_policy_set_notations(context, out, (const char *)r->notations.data,
+                                      r->notations.size);
+    smi_buf_free(&r->notations);
     smi_free(&context->mem, r, sizeof *r);
     return rc;
 }

@@ -4,6 +4,7 @@
 
 #include "packet.h"
 #include "pk_verify.h"
+#include "policy.h"
 
 /* ---------------------------------------------------------------- reading */
 
@@ -50,6 +51,7 @@ static bool read_hashed(struct smi_signature *sig, uint8_t type, struct smi_curs
         return true;
     case SMI_SUB_REVOCATION_REASON:
         sig->reason = smi_u8(in);
+        sig->reason_text = smi_rest(in);
         sig->has_reason = true;
         return true;
     case SMI_SUB_PREFERRED_CIPHERS:
@@ -62,13 +64,26 @@ static bool read_hashed(struct smi_signature *sig, uint8_t type, struct smi_curs
         sig->has_recipients = true;
         return true;
     case SMI_SUB_EXPORTABLE:
+        sig->local = smi_u8(in) == 0;
+        return true;
     case SMI_SUB_TRUST:
+        sig->trust_depth = smi_u8(in);
+        sig->trust_amount = smi_u8(in);
+        return true;
+    case SMI_SUB_REVOCATION_KEY:
+        sig->has_revoker = true;
+        return true;
+    case SMI_SUB_PREFERRED_HASHES:
+        sig->preferred_hashes = smi_rest(in);
+        return true;
+    case SMI_SUB_PREFERRED_COMPRESSION:
+        sig->preferred_compression = smi_rest(in);
+        return true;
+    case SMI_SUB_KEY_SERVER_PREFERENCES:
+        sig->key_server_flags = smi_left(in) ? smi_u8(in) : 0;
+        return true;
     case SMI_SUB_REGEX:
     case SMI_SUB_REVOCABLE:
-    case SMI_SUB_REVOCATION_KEY:
-    case SMI_SUB_PREFERRED_HASHES:
-    case SMI_SUB_PREFERRED_COMPRESSION:
-    case SMI_SUB_KEY_SERVER_PREFERENCES:
     case SMI_SUB_KEY_SERVER:
     case SMI_SUB_POLICY_URI:
     case SMI_SUB_SIGNER_USER_ID:
@@ -132,9 +147,11 @@ static void read_areas(struct smi_signature *sig, struct smi_cursor hashed,
         const bool known = read_hashed(sig, plain, &in) || read_hint(sig, plain, &in);
         if (in.bad)
             hashed.bad = true;
-        /* Section 5.2.3.7: an unknown critical subpacket makes the signature invalid. No notation
-         * is known to this library (section 5.2.3.24). */
-        if (type & SMI_SUB_CRITICAL && !known && !sig->problem)
+        /* Section 5.2.3.7: an unknown critical subpacket makes the signature invalid. Which
+         * notations are known is for the policy to say. */
+        if (type == (SMI_SUB_NOTATION | SMI_SUB_CRITICAL))
+            sig->has_critical_notation = true;
+        else if (type & SMI_SUB_CRITICAL && !known && !sig->problem)
             sig->problem = SECMAIL_REASON_CRITICAL_SUBPACKET;
     }
     if (hashed.bad || unhashed.bad)
@@ -192,6 +209,31 @@ void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t s
     else if (v6 && sig->salt_size != smi_salt_size(sig->hash))
         sig->problem = SECMAIL_REASON_MALFORMED; /* section 5.2.3 */
     read_material(sig, &in);
+}
+
+static bool knows_notation(const struct secmail_policy *policy, struct smi_cursor in)
+{
+    smi_take(&in, 4); /* flags */
+    const size_t name_size = smi_u16(&in);
+    smi_u16(&in); /* size of the value */
+    const uint8_t *name = smi_take(&in, name_size);
+    return name && smi_policy_knows_notation(policy, (const char *)name, name_size);
+}
+
+bool smi_signature_notations_known(const struct smi_signature *sig,
+                                   const struct secmail_policy *policy)
+{
+    if (!sig->has_critical_notation)
+        return true;
+    struct smi_cursor area = smi_cursor(sig->hashed, sig->hashed_size);
+    uint8_t type;
+    struct smi_cursor in;
+    while (smi_subpacket_next(&area, &type, &in)) {
+        if (type == (SMI_SUB_NOTATION | SMI_SUB_CRITICAL) &&
+            !(policy && knows_notation(policy, in)))
+            return false;
+    }
+    return true;
 }
 
 bool smi_signature_is_for(const struct smi_signature *sig, const struct smi_public_key *recipient)

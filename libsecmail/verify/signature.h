@@ -77,14 +77,20 @@ struct smi_signature {
     int64_t created;                 /* -1: none */
     uint32_t lifetime, key_lifetime; /* 0: none */
     bool has_issuer_id, has_flags, has_features, has_reason, primary_user_id, has_recipients;
+    bool has_critical_notation, has_revoker;
+    bool local; /* section 5.2.3.19: not for passing on */
     uint8_t flags, features, reason;
+    uint8_t trust_depth, trust_amount; /* section 5.2.3.21 */
+    uint8_t key_server_flags;          /* section 5.2.3.25 */
     uint8_t issuer_fp_size;
     const uint8_t *issuer_fp; /* NULL: none */
     uint8_t issuer_id[8];
     struct smi_cursor preferred_ciphers, preferred_aead, embedded; /* data NULL: none */
-    struct smi_number fields[2];                                   /* the algorithm's; borrowed */
-    atomic_uchar checked;      /* SMI_CHECK_..., for signatures inside a certificate */
-    atomic_uchar back_checked; /* the same for the back-signature embedded in a subkey binding */
+    struct smi_cursor preferred_hashes, preferred_compression, reason_text;
+    struct smi_number fields[2]; /* the algorithm's; borrowed */
+    atomic_uchar checked;        /* SMI_CHECK_..., for signatures inside a certificate */
+    atomic_uchar back_checked;   /* the same for the back-signature embedded in a subkey binding */
+    atomic_uchar by_revoker;     /* SMI_CHECK_GOOD: a designated revoker made this revocation */
 };
 
 /*
@@ -93,6 +99,11 @@ struct smi_signature {
  * sig->problem: it is no error, because it must not harm the signatures beside it.
  */
 SMI_SHARED void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t size);
+
+/* Does the policy know all critical notations of the signature (section 5.2.3.24)? Without a policy
+ * none is known. */
+SMI_SHARED bool smi_signature_notations_known(const struct smi_signature *sig,
+                                              const struct secmail_policy *policy);
 
 /* The next subpacket of an area, its type with the critical bit; false at the end, or when the area
  * is broken (area->bad). */

@@ -4,6 +4,20 @@
 
 #include <stdio.h>
 
+struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,
+                                         const struct smi_component *c)
+{
+    struct smi_signed_object object = {.primary = smi_cert_primary(cert)};
+    if (c->tag == SMI_TAG_PUBLIC_SUBKEY) {
+        object.subkey = &c->key;
+    } else if (c->tag != SMI_TAG_PUBLIC_KEY) {
+        object.id = c->body;
+        object.id_size = c->body_size;
+        object.id_marker = c->tag == SMI_TAG_USER_ID ? 0xb4 : 0xd1; /* section 5.2.4 */
+    }
+    return object;
+}
+
 /* A judgement in progress. */
 struct judging {
     struct secmail_context *context;
@@ -50,7 +64,8 @@ static bool is_in_force(const struct judging *j, const struct smi_signature *sig
 {
     return !sig->problem && sig->created <= j->time &&
            (!sig->lifetime || j->time < sig->created + sig->lifetime) &&
-           smi_policy_accepts(j->policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL);
+           smi_policy_accepts(j->policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL) &&
+           smi_signature_notations_known(sig, j->policy);
 }
 
 static bool is_certification(uint8_t type)
@@ -116,43 +131,89 @@ static bool is_binding(uint8_t type)
     return type == SMI_SIG_SUBKEY_BINDING;
 }
 
-static bool is_user_id_revocation(uint8_t type)
+/* Made by the primary key, or by a revoker that it designated and that was met. */
+static bool may_revoke(struct judging *j, const struct smi_signature *sig,
+                       const struct smi_signed_object *object)
 {
-    return type == SMI_SIG_CERT_REVOCATION;
+    return is_ours(j, sig, object) ||
+           atomic_load_explicit(&sig->by_revoker, memory_order_relaxed) == SMI_CHECK_GOOD;
 }
 
-/* Revocations need no acceptable expiration: they hold once they are made. Fills the validity. */
+/* Of two revocations the one that says more: a hard one, else the older one. */
+static bool says_more(const struct smi_signature *a, const struct smi_signature *b)
+{
+    if (!b || is_hard(a) != is_hard(b))
+        return !b || is_hard(a);
+    return a->created < b->created;
+}
+
+/* Revocations hold once they are made, whatever a policy thinks of their hash: to refuse one would
+ * help only an attacker. A hard one holds for all times. Fills the validity. */
 static void find_revocation(struct judging *j, const struct smi_component *c,
                             const struct smi_signed_object *object, uint8_t type,
                             struct smi_validity *v)
 {
+    const struct smi_signature *best = NULL;
     for (size_t i = 0; i < c->signature_count; i++) {
         const struct smi_signature *sig = &c->signatures[i];
-        if (sig->type != type || sig->problem || !is_ours(j, sig, object))
+        if (sig->type != type || sig->problem || (!is_hard(sig) && sig->created > j->time))
             continue;
-        if (!is_hard(sig) && sig->created > j->time)
-            continue;
-        v->code = SECMAIL_E_KEY_REVOKED;
-        v->reason = SECMAIL_REASON_KEY_REVOKED;
-        v->since = sig->created;
+        if (says_more(sig, best) && may_revoke(j, sig, object))
+            best = sig;
+    }
+    if (!best)
         return;
+    v->code = SECMAIL_E_KEY_REVOKED;
+    v->reason = SECMAIL_REASON_KEY_REVOKED;
+    v->since = best->created;
+    v->revocation = best;
+}
+
+/* The newest revocation of a user ID; its hash doesn't matter either. */
+static const struct smi_signature *newest_id_revocation(struct judging *j,
+                                                        const struct smi_component *c,
+                                                        const struct smi_signed_object *object)
+{
+    const struct smi_signature *best = NULL;
+    for (size_t i = 0; i < c->signature_count; i++) {
+        const struct smi_signature *sig = &c->signatures[i];
+        if (sig->type == SMI_SIG_CERT_REVOCATION && !sig->problem && sig->created <= j->time &&
+            (!best || sig->created > best->created) && may_revoke(j, sig, object))
+            best = sig;
+    }
+    return best;
+}
+
+static void refuse_id(struct smi_validity *v, enum secmail_reason reason)
+{
+    v->code = SECMAIL_E_USER_ID_NO_MATCH;
+    v->reason = reason;
+}
+
+/* A later self-certification takes a revocation back. */
+static void judge_user_id(struct judging *j, const struct smi_component *c, struct smi_validity *v)
+{
+    const struct smi_signed_object object = smi_cert_object(j->cert, c);
+    *v = (struct smi_validity){.reason = SECMAIL_REASON_VALID, .expires = -1};
+    v->binding = newest(j, c, &object, is_certification);
+    const struct smi_signature *revocation = newest_id_revocation(j, c, &object);
+    if (revocation && (!v->binding || revocation->created >= v->binding->created)) {
+        v->revocation = revocation;
+        v->since = revocation->created;
+        refuse_id(v, SECMAIL_REASON_USER_ID_REVOKED);
+    } else if (!v->binding) {
+        refuse_id(v, SECMAIL_REASON_USER_ID_INVALID);
+    } else if (v->binding->lifetime) {
+        v->expires = v->binding->created + v->binding->lifetime;
     }
 }
 
 /* The self-certification of a user ID, unless it was revoked later. */
 static const struct smi_signature *user_id_binding(struct judging *j, const struct smi_component *c)
 {
-    const struct smi_signed_object object = {
-        .primary = smi_cert_primary(j->cert),
-        .id = c->body,
-        .id_size = c->body_size,
-        .id_marker = c->kind == SMI_COMPONENT_USER_ID ? 0xb4 : 0xd1,
-    };
-    const struct smi_signature *sig = newest(j, c, &object, is_certification);
-    if (!sig)
-        return NULL;
-    const struct smi_signature *revocation = newest(j, c, &object, is_user_id_revocation);
-    return revocation && revocation->created >= sig->created ? NULL : sig;
+    struct smi_validity v;
+    judge_user_id(j, c, &v);
+    return v.code ? NULL : v.binding;
 }
 
 /* Of two self-certifications the one that governs: of the primary user ID, else the newer one. */
@@ -322,6 +383,34 @@ int smi_key_validity(struct secmail_context *context, const struct secmail_cert 
     return j.error;
 }
 
+int smi_user_id_validity(struct secmail_context *context, const struct secmail_cert *cert,
+                         const struct smi_component *c, const struct secmail_policy *policy,
+                         int64_t time, struct smi_validity *v)
+{
+    struct judging j = {context, cert, policy, time, 0};
+    judge_user_id(&j, c, v);
+    return j.error;
+}
+
+int smi_cert_is_own(struct secmail_context *context, const struct secmail_cert *cert,
+                    const struct smi_component *c, const struct smi_signature *sig, bool *own)
+{
+    struct judging j = {.context = context, .cert = cert};
+    const struct smi_signed_object object = smi_cert_object(cert, c);
+    *own = is_ours(&j, sig, &object);
+    return j.error;
+}
+
+int smi_cert_has_back_signature(struct secmail_context *context, const struct secmail_cert *cert,
+                                const struct smi_component *subkey,
+                                const struct smi_signature *binding,
+                                const struct secmail_policy *policy, int64_t time, bool *has)
+{
+    struct judging j = {context, cert, policy, time, 0};
+    *has = has_back_signature(&j, subkey, binding);
+    return j.error;
+}
+
 int smi_cert_features(struct secmail_context *context, const struct secmail_cert *cert,
                       const struct secmail_policy *policy, uint8_t *features)
 {
@@ -383,6 +472,18 @@ void smi_validity_text(const struct smi_validity *v, const struct smi_public_key
     }
 }
 
+struct smi_revocation_words smi_revocation_words(const struct smi_signature *revocation)
+{
+    struct smi_revocation_words words = {.time = -1};
+    if (!revocation)
+        return words;
+    words.reason = revocation->reason;
+    words.time = revocation->created;
+    words.text_size = revocation->reason_text.data ? revocation->reason_text.size : 0;
+    words.text = words.text_size ? revocation->reason_text.data : NULL;
+    return words;
+}
+
 int secmail_cert_key_info(struct secmail_context *context, const struct secmail_cert *cert,
                           size_t index, const struct secmail_policy *policy,
                           struct secmail_key_info *info)
@@ -393,18 +494,28 @@ int secmail_cert_key_info(struct secmail_context *context, const struct secmail_
     if (!c || !info || info->size < sizeof info->size)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_cert_key_info: %s",
                         c ? "info has no size" : "there is no such key");
-    struct secmail_policy *standard = NULL;
-    int rc = policy ? 0 : secmail_policy_standard(context, &standard);
+    struct secmail_policy *standard;
+    int rc = smi_policy_or_standard(context, &policy, &standard);
     if (rc)
         return rc;
-    const struct secmail_policy *p = policy ? policy : standard;
     struct smi_validity v;
-    rc = smi_key_validity(context, cert, index, p, secmail_policy_time(p), &v);
+    rc = smi_key_validity(context, cert, index, policy, secmail_policy_time(policy), &v);
     secmail_policy_unref(standard);
     if (rc)
         return rc;
-    const struct secmail_key_info full = {info->size, c->key.version, c->key.algo, v.flags,
-                                          v.code,     c->key.created, v.expires};
+    const struct smi_revocation_words words = smi_revocation_words(v.revocation);
+    const struct secmail_key_info full = {.size = info->size,
+                                          .version = c->key.version,
+                                          .algorithm = c->key.algo,
+                                          .flags = v.flags,
+                                          .validity = v.code,
+                                          .created = c->key.created,
+                                          .expires = v.expires,
+                                          .reason = v.reason,
+                                          .revocation_reason = words.reason,
+                                          .revoked = words.time,
+                                          .revocation_text = words.text,
+                                          .revocation_text_size = words.text_size};
     memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
     return 0;
 }

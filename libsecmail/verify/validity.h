@@ -18,12 +18,52 @@ struct smi_validity {
     int64_t expires;            /* -1: never */
     uint8_t flags;              /* enum secmail_key_flags; 0 unless valid */
     const struct smi_signature *binding; /* the governing self-signature; NULL if there is none */
+    const struct smi_signature *revocation; /* the one that decided; NULL if there is none */
 };
+
+/* What a revocation says, as the public structs have it. */
+struct smi_revocation_words {
+    uint32_t reason;
+    int64_t time; /* -1: there is no revocation */
+    const uint8_t *text;
+    size_t text_size;
+};
+struct smi_revocation_words smi_revocation_words(const struct smi_signature *revocation);
 
 /* Judges the index-th key at `time`. The code tells only of failures to judge. */
 SMI_SHARED int smi_key_validity(struct secmail_context *context, const struct secmail_cert *cert,
                                 size_t index, const struct secmail_policy *policy, int64_t time,
                                 struct smi_validity *validity);
+
+/*
+ * Judges a user ID or attribute at `time`, by itself: does the owner of the primary key stand by
+ * it? The code is then 0 or SECMAIL_E_USER_ID_NO_MATCH. What the primary key is worth is another
+ * question.
+ */
+SMI_SHARED int smi_user_id_validity(struct secmail_context *context,
+                                    const struct secmail_cert *cert, const struct smi_component *c,
+                                    const struct secmail_policy *policy, int64_t time,
+                                    struct smi_validity *validity);
+
+/* Did the primary key make this signature over the component? Worked out once. */
+int smi_cert_is_own(struct secmail_context *context, const struct secmail_cert *cert,
+                    const struct smi_component *c, const struct smi_signature *sig, bool *own);
+
+/* Has the binding of a subkey the back-signature that lets it sign, in force at `time`? */
+int smi_cert_has_back_signature(struct secmail_context *context, const struct secmail_cert *cert,
+                                const struct smi_component *subkey,
+                                const struct smi_signature *binding,
+                                const struct secmail_policy *policy, int64_t time, bool *has);
+
+/* Checks revocations that `revoker`, if the owner designated it, made (section 5.2.3.23). What is
+ * found is remembered in the certificate, and counts from then on. */
+SMI_SHARED int smi_cert_check_revoker(struct secmail_context *context,
+                                      const struct secmail_cert *cert,
+                                      const struct secmail_cert *revoker);
+
+/* What signatures over a component cover. */
+struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,
+                                         const struct smi_component *c);
 
 /* One line for people: "the key ABCD... expired on ...; get the owner's current certificate". */
 enum { SMI_VALIDITY_TEXT = 320 };

@@ -77,7 +77,7 @@ FIELD(secmail_otp_app_password, used_at, 32, 8);
 FIELD(secmail_otp_app_password, label, 40, 8);
 FIELD(secmail_otp_app_password, scope, 48, 8);
 
-STRUCT(secmail_key_info, 40);
+STRUCT(secmail_key_info, 72);
 FIELD(secmail_key_info, size, 0, 8);
 FIELD(secmail_key_info, version, 8, 4);
 FIELD(secmail_key_info, algorithm, 12, 4);
@@ -85,6 +85,57 @@ FIELD(secmail_key_info, flags, 16, 4);
 FIELD(secmail_key_info, validity, 20, 4);
 FIELD(secmail_key_info, created, 24, 8);
 FIELD(secmail_key_info, expires, 32, 8);
+FIELD(secmail_key_info, reason, 40, 4);
+FIELD(secmail_key_info, revocation_reason, 44, 4);
+FIELD(secmail_key_info, revoked, 48, 8);
+FIELD(secmail_key_info, revocation_text, 56, 8);
+FIELD(secmail_key_info, revocation_text_size, 64, 8);
+
+STRUCT(secmail_user_id_info, 72);
+FIELD(secmail_user_id_info, size, 0, 8);
+FIELD(secmail_user_id_info, validity, 8, 4);
+FIELD(secmail_user_id_info, reason, 12, 4);
+FIELD(secmail_user_id_info, primary, 16, 4);
+FIELD(secmail_user_id_info, created, 24, 8);
+FIELD(secmail_user_id_info, expires, 32, 8);
+FIELD(secmail_user_id_info, revoked, 40, 8);
+FIELD(secmail_user_id_info, revocation_reason, 48, 4);
+FIELD(secmail_user_id_info, revocation_text, 56, 8);
+FIELD(secmail_user_id_info, revocation_text_size, 64, 8);
+
+STRUCT(secmail_certification_info, 48);
+FIELD(secmail_certification_info, size, 0, 8);
+FIELD(secmail_certification_info, validity, 8, 4);
+FIELD(secmail_certification_info, reason, 12, 4);
+FIELD(secmail_certification_info, level, 16, 4);
+FIELD(secmail_certification_info, depth, 20, 4);
+FIELD(secmail_certification_info, amount, 24, 4);
+FIELD(secmail_certification_info, local, 28, 4);
+FIELD(secmail_certification_info, created, 32, 8);
+FIELD(secmail_certification_info, expires, 40, 8);
+
+STRUCT(secmail_preferences, 80);
+FIELD(secmail_preferences, size, 0, 8);
+FIELD(secmail_preferences, ciphers, 8, 8);
+FIELD(secmail_preferences, cipher_count, 16, 8);
+FIELD(secmail_preferences, hashes, 24, 8);
+FIELD(secmail_preferences, hash_count, 32, 8);
+FIELD(secmail_preferences, compression, 40, 8);
+FIELD(secmail_preferences, compression_count, 48, 8);
+FIELD(secmail_preferences, aead, 56, 8);
+FIELD(secmail_preferences, aead_count, 64, 8);
+FIELD(secmail_preferences, features, 72, 4);
+FIELD(secmail_preferences, key_server, 76, 4);
+
+STRUCT(secmail_finding, 48);
+FIELD(secmail_finding, size, 0, 8);
+FIELD(secmail_finding, severity, 8, 4);
+FIELD(secmail_finding, reason, 12, 4);
+FIELD(secmail_finding, part, 16, 4);
+FIELD(secmail_finding, index, 20, 4);
+FIELD(secmail_finding, signature, 24, 4);
+FIELD(secmail_finding, time, 32, 8);
+FIELD(secmail_finding, text, 40, 8);
 
 STRUCT(secmail_literal_info, 32);
 FIELD(secmail_literal_info, size, 0, 8);

@@ -62,6 +62,102 @@ class Merge(Case):
                            UNSUPPORTED_OPTION)
 
 
+class Validate(Case):
+    """validate-userid"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.ids = {"alice": "Alice <alice@example.org>", "bob": "Bob <bob@example.org>"}
+        for name, user_id in cls.ids.items():
+            key = cls.sop.must("generate-key", "--no-armor", user_id)
+            cert = cls.sop.must("extract-cert", "--no-armor", stdin=key)
+            (cls.folder / f"{name}.key").write_bytes(key)
+            (cls.folder / f"{name}.cert").write_bytes(cert)
+        cls.alice, cls.bob = cls.folder / "alice.cert", cls.folder / "bob.cert"
+        cls.certified = cls.certify(cls.ids["bob"])
+
+    @classmethod
+    def certify(cls, user_id, *options, key="alice.key", cert=None):
+        return cls.sop.must("certify-userid", "--no-armor", f"--userid={user_id}", *options,
+                            cls.folder / key, stdin=cert or cls.bob.read_bytes())
+
+    def validate(self, user_id, *more, stdin):
+        result = self.sop("validate-userid", user_id, *more, stdin=stdin)
+        self.assertEqual(result.out, b"")
+        if result.code != OK:
+            self.assertTrue(result.err)
+        return result.code
+
+    def test_certified_or_not(self):
+        alice, bob = self.alice.read_bytes(), self.bob.read_bytes()
+        self.assertEqual(self.validate(self.ids["alice"], self.alice, stdin=alice), OK)
+        self.assertEqual(self.validate(self.ids["bob"], self.alice, stdin=bob),
+                         CERT_USERID_NO_MATCH)
+        self.assertEqual(self.validate(self.ids["bob"], self.alice, stdin=self.certified), OK)
+        self.assertEqual(self.validate(self.ids["bob"], self.bob, self.alice, stdin=bob), OK)
+        self.assertEqual(self.validate("Bob", self.alice, stdin=self.certified),
+                         CERT_USERID_NO_MATCH)
+
+    def test_each_certificate_counts(self):
+        both = self.certified + self.alice.read_bytes()
+        self.assertEqual(self.validate(self.ids["bob"], self.alice, stdin=both),
+                         CERT_USERID_NO_MATCH)
+        self.assertEqual(self.validate(self.ids["bob"], self.alice, stdin=self.certified * 2), OK)
+
+    def test_pet_name(self):
+        named = self.certify("Bobby", "--no-require-self-sig")
+        self.assertEqual(self.validate("Bobby", self.alice, stdin=named), OK)
+        self.assertEqual(self.validate("Bobby", self.file("named", named), stdin=named),
+                         CERT_USERID_NO_MATCH)
+
+    def test_addresses(self):
+        def ask(address, stdin=self.certified):
+            return self.validate("--addr-spec-only", address, self.alice, stdin=stdin)
+        for address in ("bob@example.org", "bob@EXAMPLE.org"):
+            self.assertEqual(ask(address), OK)
+        for address in ("Bob@example.org", "bob@example.or", "ob@example.org", "", "example.org",
+                        "Bob <bob@example.org>", "<bob@example.org>", "bob@example.org>"):
+            self.assertEqual(ask(address), CERT_USERID_NO_MATCH)
+        for user_id in ("bob@example.org", "<bob@example.org>", "B <b@x> <bob@example.org>"):
+            self.assertEqual(ask("bob@example.org",
+                                 self.certify(user_id, "--no-require-self-sig")), OK)
+        for user_id in ("bob@example.org <eve@example.org>", "<bob@example.org> Eve",
+                        "Eve bob@example.org"):
+            named = self.certify(user_id, "--no-require-self-sig")
+            self.assertEqual(ask("bob@example.org", named), CERT_USERID_NO_MATCH)
+
+    def test_dates(self):
+        def ask(date):
+            return self.validate(f"--validate-at={date}", self.ids["bob"], self.alice,
+                                 stdin=self.certified)
+        self.assertEqual(ask("now"), OK)
+        self.assertEqual(ask("2020-01-01T00:00:00Z"), CERT_USERID_NO_MATCH)
+        self.assertEqual(ask("2099-01-01T00:00:00Z"), CERT_USERID_NO_MATCH)  # all have expired
+        self.assertEqual(ask("then"), UNSUPPORTED_OPTION)
+        self.assertEqual(ask("-"), UNSUPPORTED_OPTION)
+
+    def test_revoked_keys(self):
+        for name in ("alice", "bob"):
+            key = (self.folder / f"{name}.key").read_bytes()
+            revocation = self.file("revocation", self.sop.must("revoke-key", stdin=key))
+            cert = self.sop.must("merge-certs", "--no-armor", revocation,
+                                 stdin=self.alice.read_bytes() if name == "alice"
+                                 else self.certified)
+            authority = self.file("authority", cert) if name == "alice" else self.alice
+            self.assertEqual(self.validate(self.ids["bob"], authority,
+                                           stdin=self.certified if name == "alice" else cert),
+                             CERT_USERID_NO_MATCH)
+
+    def test_refusals(self):
+        self.assertRefused(self.sop("validate-userid", "x", stdin=self.certified), MISSING_ARG)
+        self.assertRefused(self.sop("validate-userid", "x", self.alice, stdin=b"x"), BAD_DATA)
+        self.assertRefused(self.sop("validate-userid", "x", self.folder / "none",
+                                    stdin=self.certified), MISSING_INPUT)
+        self.assertRefused(self.sop("validate-userid", "x", self.folder / "alice.key",
+                                    stdin=self.certified), BAD_DATA)
+
+
 class Extract(Case):
     """extract-cert with keys that can't be read"""
 

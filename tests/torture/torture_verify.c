@@ -123,6 +123,57 @@ static int merge(struct secmail_context *context, void *user)
     return rc;
 }
 
+/* Everything that can be asked of a certificate. */
+static int look(struct secmail_context *context, void *user)
+{
+    const struct material *m = user;
+    struct secmail_user_id_info id = {.size = sizeof id};
+    struct secmail_certification_info said = {.size = sizeof said};
+    struct secmail_preferences preferences = {.size = sizeof preferences};
+    struct secmail_findings *findings = NULL;
+    struct secmail_cert *out = NULL, *cert = NULL;
+    int rc = secmail_cert_parse(context, &cert, m->cert.data, m->cert.size);
+    if (!rc)
+        rc = secmail_cert_user_id_info(context, cert, 0, NULL, &id);
+    if (!rc)
+        rc = secmail_cert_certification(context, cert, 0, m->parsed, NULL, &said);
+    if (!rc)
+        rc = secmail_cert_preferences(context, cert, NULL, &preferences);
+    if (!rc)
+        rc = secmail_cert_explain(context, cert, NULL, &findings);
+    assert_int_equal(secmail_findings_count(findings), rc ? 0 : 4);
+    secmail_findings_free(findings);
+    if (!rc) {
+        rc = secmail_cert_clean(context, cert, NULL, SECMAIL_CLEAN_MINIMAL, &out);
+        assert_int_equal(out == NULL, rc != 0);
+    }
+    secmail_cert_unref(out);
+    secmail_cert_unref(cert);
+    return rc;
+}
+
+static int notations(struct secmail_context *context, void *user)
+{
+    struct secmail_policy *standard, *one = NULL, *two = NULL, *again = NULL;
+    struct secmail_bytes *bytes = NULL;
+    (void)user;
+    int rc = secmail_policy_standard(context, &standard);
+    if (!rc)
+        rc = secmail_policy_with_notation(context, standard, "a@example.org", &one);
+    if (!rc)
+        rc = secmail_policy_with_notation(context, one, "b@example.org", &two);
+    if (!rc)
+        rc = secmail_policy_print(context, two, &bytes);
+    if (!rc)
+        rc = secmail_policy_parse(context, &again, secmail_bytes_data(bytes),
+                                  secmail_bytes_size(bytes));
+    secmail_bytes_free(bytes);
+    struct secmail_policy *all[] = {standard, one, two, again};
+    for (size_t i = 0; i < 4; i++)
+        secmail_policy_unref(all[i]);
+    return rc;
+}
+
 static int policy(struct secmail_context *context, void *user)
 {
     struct secmail_policy *standard, *then = NULL, *again = NULL;
@@ -213,6 +264,8 @@ static void all(void **state)
                 {"armored_cert", armored_cert},
                 {"ring", ring},
                 {"merge", merge},
+                {"look", look},
+                {"notations", notations},
                 {"policy", policy},
                 {"verify", verify},
                 {"verify_armored", verify_armored},

@@ -126,6 +126,51 @@ static void parsed(void **state)
     secmail_policy_unref(policy);
 }
 
+/* Notations pass through the text form, and through a change of time. */
+static void notations(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_context *x = f->context;
+    struct secmail_policy *plain = parse(f, "cipher AES256 always"), *one, *two, *same, *then;
+    assert_ok(x, secmail_policy_with_notation(x, plain, "b@example.org", &one));
+    assert_ok(x, secmail_policy_with_notation(x, one, "A@example.org", &two));
+    assert_ok(x, secmail_policy_with_notation(x, two, "b@example.org", &same));
+    assert_ok(x, secmail_policy_at(x, same, 0, &then));
+    char *text = print(f, then);
+    assert_string_equal(text, "time 1970-01-01T00:00:00Z\ncipher AES256 always\n"
+                              "notation b@example.org\nnotation A@example.org\n");
+    struct secmail_policy *again = parse(f, text);
+    char *text_again = print(f, again);
+    assert_string_equal(text, text_again);
+    free(text);
+    free(text_again);
+    static const char *const bad[] = {"", "a b", "a\nb", "a#b", "a\tb"};
+    struct secmail_policy *out;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        out = plain;
+        assert_code(x, secmail_policy_with_notation(x, plain, bad[i], &out), SECMAIL_E_ARGUMENT);
+        assert_null(out);
+    }
+    char long_name[129];
+    memset(long_name, 'n', 128);
+    long_name[128] = 0;
+    assert_code(x, secmail_policy_with_notation(x, plain, long_name, &out), SECMAIL_E_ARGUMENT);
+    assert_code(x, secmail_policy_with_notation(x, plain, NULL, &out), SECMAIL_E_ARGUMENT);
+    assert_code(x, secmail_policy_with_notation(x, NULL, "a", &out), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_policy_with_notation(NULL, plain, "a", &out), SECMAIL_E_ARGUMENT);
+    long_name[127] = 0;
+    assert_ok(x, secmail_policy_with_notation(x, plain, long_name, &out));
+    text = print(f, out);
+    struct secmail_policy *longest = parse(f, text);
+    free(text);
+    struct secmail_policy *all[] = {plain, one, two, same, then, again, out, longest};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        secmail_policy_unref(all[i]);
+}
+
+#define SIXTEEN "0123456789abcdef"
+#define LONG_WORD SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN /* 128 */
+
 static void not_parsed(void **state)
 {
     static const struct {
@@ -157,8 +202,11 @@ static void not_parsed(void **state)
         {"key RSA 70000 always", "size in bits"},
         {"key RSA 2048bits always", "size in bits"},
         {"key RSA -1 always", "size in bits"},
+        {"notation", "'notation'"},
+        {"notation a b", "'notation'"},
+        {"notation a@example.org", "no rule"},
         {"a b c d e f", "five words"},
-        {"hash-of-data aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa always", "too long"},
+        {"hash-of-data " LONG_WORD " always", "too long"},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -205,9 +253,13 @@ static void policies_outlive_contexts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(arguments),  fixture_test(reference_times),
-        fixture_test(printed),    fixture_test(parsed),
-        fixture_test(not_parsed), cmocka_unit_test(policies_outlive_contexts),
+        fixture_test(arguments),
+        fixture_test(reference_times),
+        fixture_test(printed),
+        fixture_test(parsed),
+        fixture_test(notations),
+        fixture_test(not_parsed),
+        cmocka_unit_test(policies_outlive_contexts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -394,6 +394,17 @@ SECMAIL_KEY_CERTIFY: Final = 1
 SECMAIL_KEY_SIGN: Final = 2
 SECMAIL_KEY_ENCRYPT_COMMUNICATIONS: Final = 4
 SECMAIL_KEY_ENCRYPT_STORAGE: Final = 8
+SECMAIL_CLEAN_FOREIGN: Final = 1
+SECMAIL_CLEAN_SUPERSEDED: Final = 2
+SECMAIL_CLEAN_INVALID: Final = 4
+SECMAIL_CLEAN_LOCAL: Final = 8
+SECMAIL_CLEAN_MINIMAL: Final = 15
+SECMAIL_SEVERITY_NOTE: Final = 1
+SECMAIL_SEVERITY_WARNING: Final = 2
+SECMAIL_SEVERITY_ERROR: Final = 3
+SECMAIL_PART_CERT: Final = 1
+SECMAIL_PART_KEY: Final = 2
+SECMAIL_PART_USER_ID: Final = 3
 SECMAIL_VERDICT_GOOD: Final = 1
 SECMAIL_VERDICT_BAD: Final = 2
 SECMAIL_VERDICT_UNKNOWN_KEY: Final = 3
@@ -416,6 +427,17 @@ SECMAIL_REASON_KEY_INVALID: Final = 15
 SECMAIL_REASON_KEY_FLAGS: Final = 16
 SECMAIL_REASON_RECIPIENT: Final = 17
 SECMAIL_REASON_OUTSIDE_WINDOW: Final = 18
+SECMAIL_REASON_USER_ID_INVALID: Final = 19
+SECMAIL_REASON_USER_ID_REVOKED: Final = 20
+SECMAIL_REASON_NOT_CERTIFIED: Final = 21
+SECMAIL_REASON_CERTIFICATION_REVOKED: Final = 22
+SECMAIL_REASON_NO_BACK_SIGNATURE: Final = 23
+SECMAIL_REASON_NO_USER_ID: Final = 24
+SECMAIL_REASON_NO_ENCRYPTION_KEY: Final = 25
+SECMAIL_REASON_EXPIRES_SOON: Final = 26
+SECMAIL_REASON_REVOKER_UNKNOWN: Final = 27
+SECMAIL_REASON_NOT_TEXT: Final = 28
+SECMAIL_REASON_FOREIGN_SIGNATURES: Final = 29
 
 
 class secmail_key_info(c.Structure):
@@ -427,6 +449,69 @@ class secmail_key_info(c.Structure):
         ("validity", c.c_int32),
         ("created", c.c_int64),
         ("expires", c.c_int64),
+        ("reason", c.c_uint32),
+        ("revocation_reason", c.c_uint32),
+        ("revoked", c.c_int64),
+        ("revocation_text", c.c_void_p),
+        ("revocation_text_size", c.c_size_t),
+    ]
+
+
+class secmail_user_id_info(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("validity", c.c_int32),
+        ("reason", c.c_uint32),
+        ("primary", c.c_uint32),
+        ("created", c.c_int64),
+        ("expires", c.c_int64),
+        ("revoked", c.c_int64),
+        ("revocation_reason", c.c_uint32),
+        ("revocation_text", c.c_void_p),
+        ("revocation_text_size", c.c_size_t),
+    ]
+
+
+class secmail_certification_info(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("validity", c.c_int32),
+        ("reason", c.c_uint32),
+        ("level", c.c_uint32),
+        ("depth", c.c_uint32),
+        ("amount", c.c_uint32),
+        ("local", c.c_uint32),
+        ("created", c.c_int64),
+        ("expires", c.c_int64),
+    ]
+
+
+class secmail_preferences(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("ciphers", c.c_void_p),
+        ("cipher_count", c.c_size_t),
+        ("hashes", c.c_void_p),
+        ("hash_count", c.c_size_t),
+        ("compression", c.c_void_p),
+        ("compression_count", c.c_size_t),
+        ("aead", c.c_void_p),
+        ("aead_count", c.c_size_t),
+        ("features", c.c_uint32),
+        ("key_server", c.c_uint32),
+    ]
+
+
+class secmail_finding(c.Structure):
+    _fields_ = [
+        ("size", c.c_size_t),
+        ("severity", c.c_uint32),
+        ("reason", c.c_uint32),
+        ("part", c.c_uint32),
+        ("index", c.c_uint32),
+        ("signature", c.c_uint32),
+        ("time", c.c_int64),
+        ("text", c.c_char_p),
     ]
 
 
@@ -1025,6 +1110,16 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.POINTER(c.c_void_p),
         ),
     ),
+    "secmail_policy_with_notation": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_char_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
     "secmail_policy_time": ("verify", c.c_int64, (c.c_void_p,)),
     "secmail_policy_parse": (
         "verify",
@@ -1088,6 +1183,82 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
             c.POINTER(secmail_key_info),
         ),
     ),
+    "secmail_cert_user_id_info": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_size_t,
+            c.c_void_p,
+            c.POINTER(secmail_user_id_info),
+        ),
+    ),
+    "secmail_cert_certification": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_size_t,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(secmail_certification_info),
+        ),
+    ),
+    "secmail_cert_preferences": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(secmail_preferences),
+        ),
+    ),
+    "secmail_cert_check_revoker": ("verify", c.c_int, (c.c_void_p, c.c_void_p, c.c_void_p)),
+    "secmail_cert_clean": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.c_uint32,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_cert_explain": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_cert_lint": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_void_p,
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+        ),
+    ),
+    "secmail_findings_count": ("verify", c.c_size_t, (c.c_void_p,)),
+    "secmail_findings_get": (
+        "verify",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.POINTER(secmail_finding),
+        ),
+    ),
+    "secmail_findings_free": ("verify", None, (c.c_void_p,)),
     "secmail_ring_parse": (
         "verify",
         c.c_int,

@@ -20,7 +20,7 @@ import ctypes
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, overload
+from typing import Any, BinaryIO, overload
 
 from . import _ffi
 from ._library import lib
@@ -32,17 +32,25 @@ __all__ = [
     "ArmorKind",
     "Armorer",
     "Cert",
+    "Certification",
+    "Clean",
     "Dearmorer",
+    "Finding",
     "InlineDetacher",
     "InlineVerifier",
     "KeyFlags",
     "KeyInfo",
     "Literal",
+    "Part",
     "Policy",
+    "Preferences",
     "Reason",
+    "Revocation",
     "Ring",
     "Rule",
+    "Severity",
     "Status",
+    "UserIdInfo",
     "Verdict",
     "Verdicts",
     "Verified",
@@ -155,6 +163,18 @@ class Policy(Shared):
         unref, call = lib.secmail_policy_unref, lib.secmail_policy_at
         return Policy.adopt(make(context, unref, call, context.handle, self.handle, time, OUT))
 
+    def with_notation(self, context: Context, name: str) -> Policy:
+        """The same policy; signatures with this critical notation are understood.
+
+        >>> context = Context()
+        >>> policy = Policy.standard(context).with_notation(context, "name@example.org")
+        >>> policy.print(context).splitlines()[-1]
+        'notation name@example.org'
+        """
+        call, unref = lib.secmail_policy_with_notation, lib.secmail_policy_unref
+        arguments = context.handle, self.handle, name.encode(), OUT
+        return Policy.adopt(make(context, unref, call, *arguments))
+
     @property
     def time(self) -> int:
         """The reference time, seconds since 1970 UTC."""
@@ -195,11 +215,132 @@ class KeyInfo:
     problem: type[Error] | None  # None: it may be used
     created: int
     expires: int | None  # None: never
+    reason: Rule  #: the rule that decided
+    revocation: Revocation | None
 
     @property
     def valid(self) -> bool:
         """May it be used?"""
         return self.problem is None
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """What a revocation says: when, for which reason (RFC 9580 section 5.2.3.31), in what words."""
+
+    time: int
+    reason: int
+    text: str
+
+    @classmethod
+    def of(cls, info: Any) -> Revocation | None:
+        """Out of the struct of a key or user ID."""
+        if info.revoked < 0:
+            return None
+        words = ctypes.string_at(info.revocation_text, info.revocation_text_size)
+        return cls(info.revoked, info.revocation_reason, words.decode(errors="backslashreplace"))
+
+
+@dataclass(frozen=True)
+class UserIdInfo:
+    """A user ID of a certificate at a policy's reference time."""
+
+    raw: bytes
+    problem: type[Error] | None  #: None if the owner stands by it
+    reason: Rule
+    primary: bool
+    created: int | None
+    expires: int | None
+    revocation: Revocation | None
+
+    @property
+    def valid(self) -> bool:
+        """Does the owner stand by it?"""
+        return self.problem is None
+
+    @property
+    def text(self) -> str:
+        """As text; what isn't UTF-8 is shown as \\x and two digits."""
+        return self.raw.decode(errors="backslashreplace")
+
+
+@dataclass(frozen=True)
+class Certification:
+    """What an issuer says of a user ID."""
+
+    problem: type[Error] | None  #: None if the issuer vouches for it
+    reason: Rule
+    level: int
+    depth: int
+    amount: int
+    local: bool
+    created: int | None
+    expires: int | None
+
+    def __bool__(self) -> bool:
+        return self.problem is None
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What the owner prefers, the most preferred first: numbers of RFC 9580 section 9."""
+
+    ciphers: bytes
+    hashes: bytes
+    compression: bytes
+    aead: bytes
+    features: int
+    key_server: int
+
+
+class Clean(enum.IntFlag):
+    """What Cert.clean() takes out."""
+
+    FOREIGN = _ffi.SECMAIL_CLEAN_FOREIGN
+    SUPERSEDED = _ffi.SECMAIL_CLEAN_SUPERSEDED
+    INVALID = _ffi.SECMAIL_CLEAN_INVALID
+    LOCAL = _ffi.SECMAIL_CLEAN_LOCAL
+    MINIMAL = _ffi.SECMAIL_CLEAN_MINIMAL
+
+
+class Severity(enum.IntEnum):
+    """How much a finding matters."""
+
+    NOTE = _ffi.SECMAIL_SEVERITY_NOTE
+    WARNING = _ffi.SECMAIL_SEVERITY_WARNING
+    ERROR = _ffi.SECMAIL_SEVERITY_ERROR
+
+
+class Part(enum.IntEnum):
+    """What a finding is about."""
+
+    CERT = _ffi.SECMAIL_PART_CERT
+    KEY = _ffi.SECMAIL_PART_KEY
+    USER_ID = _ffi.SECMAIL_PART_USER_ID
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding on a certificate; as text, one line that says what to do."""
+
+    severity: Severity
+    reason: Rule
+    part: Part
+    index: int
+    signature: int | None
+    time: int | None
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _date(time: int) -> int | None:
+    return None if time < 0 else time
+
+
+def _problem(code: int) -> type[Error] | None:
+    return BY_CODE.get(code, Error) if code else None
 
 
 class Cert(Shared):
@@ -275,9 +416,145 @@ class Cert(Shared):
             version=info.version,
             algorithm=info.algorithm,
             flags=KeyFlags(info.flags),
-            problem=BY_CODE.get(info.validity, Error) if info.validity else None,
+            problem=_problem(info.validity),
             created=info.created,
-            expires=None if info.expires < 0 else info.expires,
+            expires=_date(info.expires),
+            reason=Rule(info.reason),
+            revocation=Revocation.of(info),
+        )
+
+    def user_id_infos(self, context: Context, policy: Policy | None = None) -> list[UserIdInfo]:
+        """The user IDs, judged by a policy.
+
+        >>> from secmail import openpgp
+        >>> context = Context()
+        >>> cert = openpgp.generate(context, "Alice", "Bob").cert
+        >>> [(info.text, info.valid) for info in cert.user_id_infos(context)]
+        [('Alice', True), ('Bob', True)]
+        """
+        found = []
+        for index, raw in enumerate(self.raw_user_ids):
+            info = self._info(context, "user_id_info", index, policy_handle(policy))
+            found.append(
+                UserIdInfo(
+                    raw=raw,
+                    problem=_problem(info.validity),
+                    reason=Rule(info.reason),
+                    primary=bool(info.primary),
+                    created=_date(info.created),
+                    expires=_date(info.expires),
+                    revocation=Revocation.of(info),
+                )
+            )
+        return found
+
+    def _info(self, context: Context, name: str, *arguments: Any) -> Any:
+        """Calls a function whose last argument is a struct with its size in front."""
+        kind = {
+            "user_id_info": _ffi.secmail_user_id_info,
+            "certification": _ffi.secmail_certification_info,
+            "preferences": _ffi.secmail_preferences,
+        }[name]
+        info = kind(size=ctypes.sizeof(kind))
+        call = getattr(lib, f"secmail_cert_{name}")
+        context.check(call(context.handle, self.handle, *arguments, ctypes.byref(info)))
+        return info
+
+    def certification(
+        self, context: Context, index: int, issuer: Cert, policy: Policy | None = None
+    ) -> Certification:
+        """Does an issuer vouch for a user ID?
+
+        >>> from secmail import openpgp
+        >>> context = Context()
+        >>> alice, bob = (openpgp.generate(context, name) for name in ("Alice", "Bob"))
+        >>> certified = openpgp.Certifier(context, alice).certify(bob.cert, "Bob")
+        >>> bool(certified.certification(context, 0, alice.cert))
+        True
+        >>> bool(bob.cert.certification(context, 0, alice.cert))
+        False
+        """
+        info = self._info(context, "certification", index, issuer.handle, policy_handle(policy))
+        return Certification(
+            problem=_problem(info.validity),
+            reason=Rule(info.reason),
+            level=info.level,
+            depth=info.depth,
+            amount=info.amount,
+            local=bool(info.local),
+            created=_date(info.created),
+            expires=_date(info.expires),
+        )
+
+    def preferences(self, context: Context, policy: Policy | None = None) -> Preferences:
+        """What the owner prefers, and what the owner's software can read."""
+        info = self._info(context, "preferences", policy_handle(policy))
+        return Preferences(
+            ciphers=ctypes.string_at(info.ciphers, info.cipher_count),
+            hashes=ctypes.string_at(info.hashes, info.hash_count),
+            compression=ctypes.string_at(info.compression, info.compression_count),
+            aead=ctypes.string_at(info.aead, info.aead_count),
+            features=info.features,
+            key_server=info.key_server,
+        )
+
+    def check_revoker(self, context: Context, revoker: Cert) -> None:
+        """Lets revocations count that a designated revoker made."""
+        context.check(lib.secmail_cert_check_revoker(context.handle, self.handle, revoker.handle))
+
+    def clean(
+        self, context: Context, what: Clean = Clean.MINIMAL, policy: Policy | None = None
+    ) -> Cert:
+        """A smaller copy, judged like this one.
+
+        >>> from secmail import openpgp
+        >>> context = Context()
+        >>> cert = openpgp.generate(context, "Alice").cert
+        >>> cert.clean(context).export(context) == cert.export(context)
+        True
+        """
+        call, unref = lib.secmail_cert_clean, lib.secmail_cert_unref
+        arguments = context.handle, self.handle, policy_handle(policy), what, OUT
+        return Cert.adopt(make(context, unref, call, *arguments))
+
+    def explain(self, context: Context, policy: Policy | None = None) -> list[Finding]:
+        """How each part is judged, and why."""
+        return self._findings(context, lib.secmail_cert_explain, policy)
+
+    def lint(self, context: Context, policy: Policy | None = None) -> list[Finding]:
+        """What the owner should mend.
+
+        >>> from secmail import openpgp
+        >>> context = Context()
+        >>> for finding in openpgp.generate(context).cert.lint(context):
+        ...     print(finding.severity.name, finding.reason.name)
+        WARNING NO_USER_ID
+        """
+        return self._findings(context, lib.secmail_cert_lint, policy)
+
+    def _findings(
+        self, context: Context, call: Callable[..., int], policy: Policy | None
+    ) -> list[Finding]:
+        free = lib.secmail_findings_free
+        arguments = context.handle, self.handle, policy_handle(policy), OUT
+        handle = make(context, free, call, *arguments)
+        try:
+            return [self._finding(handle, i) for i in range(lib.secmail_findings_count(handle))]
+        finally:
+            free(handle)
+
+    @staticmethod
+    def _finding(handle: Any, index: int) -> Finding:
+        one = _ffi.secmail_finding(size=ctypes.sizeof(_ffi.secmail_finding))
+        lib.secmail_findings_get(handle, index, ctypes.byref(one))
+        return Finding(
+            severity=Severity(one.severity),
+            reason=Rule(one.reason),
+            part=Part(one.part),
+            index=one.index,
+            signature=None if one.signature == 0xFFFFFFFF else one.signature,
+            time=_date(one.time),
+            text=text(one.text),
         )
 
     def merge(self, context: Context, other: Cert) -> Cert:
@@ -396,6 +673,17 @@ class Rule(enum.IntEnum):
     KEY_FLAGS = _ffi.SECMAIL_REASON_KEY_FLAGS
     RECIPIENT = _ffi.SECMAIL_REASON_RECIPIENT
     OUTSIDE_WINDOW = _ffi.SECMAIL_REASON_OUTSIDE_WINDOW
+    USER_ID_INVALID = _ffi.SECMAIL_REASON_USER_ID_INVALID
+    USER_ID_REVOKED = _ffi.SECMAIL_REASON_USER_ID_REVOKED
+    NOT_CERTIFIED = _ffi.SECMAIL_REASON_NOT_CERTIFIED
+    CERTIFICATION_REVOKED = _ffi.SECMAIL_REASON_CERTIFICATION_REVOKED
+    NO_BACK_SIGNATURE = _ffi.SECMAIL_REASON_NO_BACK_SIGNATURE
+    NO_USER_ID = _ffi.SECMAIL_REASON_NO_USER_ID
+    NO_ENCRYPTION_KEY = _ffi.SECMAIL_REASON_NO_ENCRYPTION_KEY
+    EXPIRES_SOON = _ffi.SECMAIL_REASON_EXPIRES_SOON
+    REVOKER_UNKNOWN = _ffi.SECMAIL_REASON_REVOKER_UNKNOWN
+    NOT_TEXT = _ffi.SECMAIL_REASON_NOT_TEXT
+    FOREIGN_SIGNATURES = _ffi.SECMAIL_REASON_FOREIGN_SIGNATURES
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Smaller copies of certificates: what to leave out, and never a revocation that counts. */
+#include "validity.h"
+
+struct cleaning {
+    struct secmail_context *context;
+    const struct secmail_cert *cert;
+    const struct secmail_policy *policy;
+    int64_t time;
+    uint32_t what;
+    struct smi_buf packets;
+};
+
+static bool is_revocation(const struct smi_signature *sig)
+{
+    return sig->type == SMI_SIG_KEY_REVOCATION || sig->type == SMI_SIG_SUBKEY_REVOCATION ||
+           sig->type == SMI_SIG_CERT_REVOCATION;
+}
+
+/* By the owner, or by a designated revoker that was met. */
+static int is_own(const struct cleaning *c, const struct smi_component *part,
+                  const struct smi_signature *sig, bool *own)
+{
+    *own = atomic_load_explicit(&sig->by_revoker, memory_order_relaxed) == SMI_CHECK_GOOD;
+    return *own ? 0 : smi_cert_is_own(c->context, c->cert, part, sig, own);
+}
+
+/* Does the signature stay? `binding` is the one that holds for the part. */
+static int stays(const struct cleaning *c, const struct smi_component *part,
+                 const struct smi_signature *sig, const struct smi_signature *binding, bool *stay)
+{
+    bool own;
+    *stay = false;
+    if (c->what & SECMAIL_CLEAN_LOCAL && sig->local && !is_revocation(sig))
+        return 0;
+    int rc = is_own(c, part, sig, &own);
+    if (rc)
+        return rc;
+    if (!own)
+        *stay = !(c->what & SECMAIL_CLEAN_FOREIGN);
+    else /* what designates a revoker counts for ever */
+        *stay = !(c->what & SECMAIL_CLEAN_SUPERSEDED) || is_revocation(sig) || sig == binding ||
+                sig->has_revoker;
+    return 0;
+}
+
+static int put_part(struct cleaning *c, const struct smi_component *part,
+                    const struct smi_signature *binding)
+{
+    smi_put_packet(&c->packets, part->tag, part->body, part->body_size);
+    for (size_t s = 0; s < part->signature_count; s++) {
+        const struct smi_signature *sig = &part->signatures[s];
+        bool stay;
+        int rc = stays(c, part, sig, binding, &stay);
+        if (rc)
+            return rc;
+        if (stay)
+            smi_put_packet(&c->packets, SMI_TAG_SIGNATURE, sig->body, sig->body_size);
+    }
+    return 0;
+}
+
+/* The direct-key signature that holds: not always the one that governs a version 4 key. */
+static int newest_direct(const struct cleaning *c, const struct smi_signature **newest)
+{
+    const struct smi_component *primary = &c->cert->components[0];
+    *newest = NULL;
+    for (size_t s = 0; s < primary->signature_count; s++) {
+        const struct smi_signature *sig = &primary->signatures[s];
+        bool own;
+        if (sig->type != SMI_SIG_DIRECT_KEY || sig->problem || sig->created > c->time ||
+            (*newest && sig->created <= (*newest)->created) ||
+            (sig->lifetime && c->time >= sig->created + sig->lifetime) ||
+            !smi_policy_accepts(c->policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL) ||
+            !smi_signature_notations_known(sig, c->policy))
+            continue;
+        int rc = smi_cert_is_own(c->context, c->cert, primary, sig, &own);
+        if (rc)
+            return rc;
+        if (own)
+            *newest = sig;
+    }
+    return 0;
+}
+
+static bool leaves(const struct cleaning *c, const struct smi_validity *v)
+{
+    return c->what & SECMAIL_CLEAN_INVALID && v->code && !v->revocation;
+}
+
+static int put_identity(struct cleaning *c, const struct smi_component *part)
+{
+    struct smi_validity v;
+    int rc = smi_user_id_validity(c->context, c->cert, part, c->policy, c->time, &v);
+    return rc || leaves(c, &v) ? rc : put_part(c, part, v.binding);
+}
+
+static int put_subkey(struct cleaning *c, const struct smi_component *part, size_t index)
+{
+    struct smi_validity v;
+    int rc = smi_key_validity(c->context, c->cert, index, c->policy, c->time, &v);
+    if (!rc && v.by_primary) /* nothing is known of the subkey itself: keep all */
+        return put_part(c, part, NULL);
+    return rc || leaves(c, &v) ? rc : put_part(c, part, v.binding);
+}
+
+static int put_parts(struct cleaning *c)
+{
+    size_t key = 0;
+    const struct smi_signature *direct;
+    int rc = newest_direct(c, &direct);
+    for (size_t i = 0; i < c->cert->component_count && !rc; i++) {
+        const struct smi_component *part = &c->cert->components[i];
+        if (i == 0)
+            rc = put_part(c, part, direct);
+        else if (part->kind == SMI_COMPONENT_KEY)
+            rc = put_subkey(c, part, ++key);
+        else if (part->kind != SMI_COMPONENT_OTHER)
+            rc = put_identity(c, part);
+        else if (!(c->what & SECMAIL_CLEAN_INVALID))
+            rc = put_part(c, part, NULL);
+    }
+    return !rc && c->packets.error ? smi_fail(c->context, c->packets.error, NULL) : rc;
+}
+
+int secmail_cert_clean(struct secmail_context *context, const struct secmail_cert *cert,
+                       const struct secmail_policy *policy, uint32_t what,
+                       struct secmail_cert **out)
+{
+    int rc = smi_enter_out(context, out);
+    if (rc)
+        return rc;
+    if (!cert || what & ~(uint32_t)SECMAIL_CLEAN_MINIMAL)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_cert_clean: %s",
+                        cert ? "there is no such enum secmail_clean" : "cert is NULL");
+    struct secmail_policy *made;
+    rc = smi_policy_or_standard(context, &policy, &made);
+    if (rc)
+        return rc;
+    struct cleaning c = {.context = context,
+                         .cert = cert,
+                         .policy = policy,
+                         .time = secmail_policy_time(policy),
+                         .what = what,
+                         .packets = smi_buf_open(&context->mem)};
+    rc = put_parts(&c);
+    if (!rc)
+        rc = smi_cert_new(context, out, c.packets.data, c.packets.size);
+    smi_buf_free(&c.packets);
+    secmail_policy_unref(made);
+    return rc;
+}
