@@ -413,9 +413,11 @@ SECMAIL_API uint32_t secmail_mailauth_result_security(const struct secmail_maila
 /** Texts of a verdict, in UTF-8 whatever the mail and the DNS hold: control characters and bytes
  * that aren't UTF-8 are shown as U+FFFD. */
 enum secmail_mailauth_text {
-    SECMAIL_MAILAUTH_REASON = 1,    /**< why, one English line; always there */
-    SECMAIL_MAILAUTH_DECIDER = 2,   /**< the term of an SPF record, or tag, that decided */
-    SECMAIL_MAILAUTH_REFERENCE = 3, /**< "RFC 7208 section 4.6.4" */
+    SECMAIL_MAILAUTH_REASON = 1, /**< why, one English line; always there */
+    /** What decided: the term of an SPF record; the tag of a signature or key; of a DMARC record,
+     * the tag whose policy applies ("sp"); the ARC field. Not there where nothing stands out. */
+    SECMAIL_MAILAUTH_DECIDER = 2,
+    SECMAIL_MAILAUTH_REFERENCE = 3, /**< "RFC 7208 section 4.6.4"; always there */
     SECMAIL_MAILAUTH_DOMAIN = 4,   /**< SPF: checked; DKIM: `d=` as written; DMARC: where the record
                                         is; ARC: `d=` of the newest seal */
     SECMAIL_MAILAUTH_SELECTOR = 5, /**< DKIM: `s=` as written */

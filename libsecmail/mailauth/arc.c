@@ -224,6 +224,7 @@ static bool fail(struct secmail_mailauth *m, const char *what, const char *refer
                  const char *reason)
 {
     smi_result_set(m, &m->arc, SECMAIL_MAILAUTH_FAIL, reference, what, smi_span_text(reason));
+    smi_result_text(m, &m->arc, SECMAIL_MAILAUTH_DECIDER, smi_span_text(what));
     m->arc_chain.settled = true;
     return true;
 }
@@ -261,7 +262,7 @@ bool smi_arc_evaluate(struct secmail_mailauth *m)
     smi_result_begin(&m->arc, m, SECMAIL_MAILAUTH_ARC);
     smi_result_number(&m->arc, SECMAIL_MAILAUTH_INSTANCES, a->instances);
     if (!a->fields)
-        return settle(m, SECMAIL_MAILAUTH_NONE, NULL, "there are no ARC fields");
+        return settle(m, SECMAIL_MAILAUTH_NONE, "RFC 8617 section 5.2", "there are no ARC fields");
     if (a->wrong)
         return settle(m, SECMAIL_MAILAUTH_FAIL, "RFC 8617 section 5.2", a->wrong);
     const bool known = verify_chain(m);

@@ -272,7 +272,7 @@ int smi_dkim_read(struct secmail_mailauth *m, struct smi_dkim *d, enum smi_signa
         return 0;
     }
     if (m->message.header_over) {
-        settle(m, d, SECMAIL_MAILAUTH_POLICY, NULL, NULL,
+        settle(m, d, SECMAIL_MAILAUTH_POLICY, NULL, "RFC 8601 section 2.7.1",
                "the message's header is over the limits");
         return 0;
     }
@@ -383,7 +383,8 @@ static int refuse_signature(struct secmail_mailauth *m, uint32_t field)
                        false);
     smi_result_begin(&d->result, m, SECMAIL_MAILAUTH_DKIM);
     put_details(m, d);
-    settle(m, d, SECMAIL_MAILAUTH_POLICY, NULL, NULL, "the message has too many signatures");
+    settle(m, d, SECMAIL_MAILAUTH_POLICY, NULL, "RFC 6376 section 6.1",
+           "the message has too many signatures");
     return 0;
 }
 

@@ -14,6 +14,7 @@ struct dmarc {
     struct smi_domain author;
     struct smi_walk walk;                /* of the author's domain */
     const struct smi_walk_step *applied; /* whose record applies */
+    const char *tag;                     /* of it, that has the policy */
     bool open;
     bool unsure; /* an identifier that might have aligned is not known */
     uint8_t security;
@@ -50,14 +51,21 @@ static uint8_t lowered(const struct smi_dmarc_record *r, uint8_t policy)
     return r->testing && policy > SECMAIL_MAILAUTH_POLICY_NONE ? policy - 1 : policy;
 }
 
-/* Which tag holds for this author. 0 when an answer is missing or can't be had: `failed` tells. */
+/* Which tag holds for this author; noted as what decided. */
+static uint8_t decide(struct dmarc *d, const char *tag, uint8_t policy)
+{
+    d->tag = tag;
+    return policy;
+}
+
+/* The policy for this author. 0 when an answer is missing or can't be had: `failed` tells. */
 static uint8_t policy_of_author(struct dmarc *d, bool *failed)
 {
     const struct smi_dmarc_record *r = &d->applied->record;
     *failed = false;
     if (d->applied == &d->walk.steps[0])
-        return r->p;
-    const uint8_t sub = r->sp ? r->sp : r->p;
+        return decide(d, "p", r->p);
+    const uint8_t sub = decide(d, r->sp ? "sp" : "p", r->sp ? r->sp : r->p);
     if (!r->np || r->np == sub)
         return sub;
     /* "if the response code received for a query for a domain name is NXDOMAIN" (section 3.2.13) */
@@ -66,7 +74,7 @@ static uint8_t policy_of_author(struct dmarc *d, bool *failed)
     if (a.status == SMI_DNS_OPEN || *failed)
         return 0;
     d->security = smi_weaker(d->security, a.security);
-    return a.status == SMI_DNS_NXDOMAIN ? r->np : sub;
+    return a.status == SMI_DNS_NXDOMAIN ? decide(d, "np", r->np) : sub;
 }
 
 /* ---- Alignment (section 4.4) ---- */
@@ -196,6 +204,7 @@ static bool judge(struct dmarc *d)
     if (d->m->options & SECMAIL_MAILAUTH_ASK_REPORT_TARGETS &&
         !smi_dmarc_put_targets(d->m, &d->walk, d->applied))
         return false;
+    smi_result_text(d->m, d->r, SECMAIL_MAILAUTH_DECIDER, smi_span_text(d->tag));
     smi_result_number(d->r, SECMAIL_MAILAUTH_POLICY_PUBLISHED, policy);
     smi_result_number(d->r, SECMAIL_MAILAUTH_POLICY_APPLIED, lowered(r, policy));
     if (!spf && !dkim)

@@ -419,8 +419,8 @@ static bool begin(struct smi_spf *s, struct secmail_mailauth_result *r)
     s->helo = smi_span(m->helo.text, m->helo.size);
     smi_result_begin(r, m, SECMAIL_MAILAUTH_SPF);
     if (!m->ip.size) {
-        smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, NULL, "no client address is known",
-                       smi_span("", 0));
+        smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, "RFC 7208 section 4.1",
+                       "no client address is known", smi_span("", 0));
         return false;
     }
     if (smi_domain_read_host(&s->sender, domain) && smi_domain_labels(&s->sender) > 1)

@@ -138,6 +138,23 @@ static void check_field(struct secmail_context *context, const struct secmail_by
     secmail_authres_free(a);
 }
 
+/* Every verdict says why, and by which section. */
+static void check_verdict(const struct secmail_mailauth_result *r)
+{
+    FUZZ_CHECK(r && secmail_mailauth_verdict_name(secmail_mailauth_result_verdict(r)));
+    FUZZ_CHECK(*secmail_mailauth_result_text(r, SECMAIL_MAILAUTH_REASON));
+    FUZZ_CHECK(!strncmp(secmail_mailauth_result_text(r, SECMAIL_MAILAUTH_REFERENCE), "RFC ", 4));
+}
+
+static void check_verdicts(const struct secmail_mailauth *m)
+{
+    check_verdict(secmail_mailauth_spf(m));
+    check_verdict(secmail_mailauth_dmarc(m));
+    check_verdict(secmail_mailauth_arc(m));
+    for (size_t i = 0; i < secmail_mailauth_dkim_count(m); i++)
+        check_verdict(secmail_mailauth_dkim(m, i));
+}
+
 /* Whatever the message says, a report that has it can be written and read. */
 static void check_report(struct secmail_context *context, const struct secmail_mailauth *m)
 {
@@ -174,6 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_field(context, whole);
     for (uint32_t at = 0; (at = secmail_mailauth_next_forged(m, at));)
         ;
+    check_verdicts(m);
     check_report(context, m);
     secmail_mailauth_free(m);
     m = run(context, &in, &seed);

@@ -486,6 +486,25 @@ static void test_reported_policy(void **state)
     secmail_mailauth_free(m);
 }
 
+static void test_decider(void **state)
+{
+    static const struct zone zone[] = {
+        {"_dmarc.example.com", TXT, "v=DMARC1; p=reject; sp=quarantine; np=none"},
+        {"sub.example.com", A, "192.0.2.1"},
+        {"_dmarc.example.net", TXT, "v=DMARC1; p=reject"},
+        {0},
+    };
+    static const char *const cases[][2] = {{FROM("a@example.com"), "p"},
+                                           {FROM("a@sub.example.com"), "sp"},
+                                           {FROM("a@gone.example.com"), "np"},
+                                           {FROM("a@gone.example.net"), "p"}};
+    for (size_t i = 0; i < 4; i++) {
+        struct secmail_mailauth *m = evaluate(*state, cases[i][0], "", zone);
+        assert_text(secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_DECIDER, cases[i][1]);
+        secmail_mailauth_free(m);
+    }
+}
+
 /* RFC 9990 section 4. */
 static void test_report_targets(void **state)
 {
@@ -562,6 +581,7 @@ int main(void)
         fixture_test(test_reported_policy),
         fixture_test(test_report_targets),
         fixture_test(test_report_targets_are_bounded),
+        fixture_test(test_decider),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
