@@ -255,7 +255,7 @@ static int check_flags(struct secmail_decrypt *d, const struct secmail_key *key,
 }
 
 static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkesk,
-                         struct secmail_key *key, size_t index, bool *opened)
+                         struct secmail_key *key, size_t index)
 {
     const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
     const struct smi_private secret = smi_key_private(key, index);
@@ -276,8 +276,9 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
     if (rc)
         return rc;
     struct smi_session_key session_key;
-    rc = smi_pkesk_open(d->context, pkesk, public_key, &secret, &session_key, opened);
-    if (!rc && *opened) {
+    bool opened;
+    rc = smi_pkesk_open(d->context, pkesk, public_key, &secret, &session_key, &opened);
+    if (!rc && opened) {
         session_key.recipient = smi_cert_primary(key->cert);
         rc = add_session_key(d, &session_key);
         d->certain |= !session_key.transported;
@@ -288,15 +289,15 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
 
 static int try_keys(struct secmail_decrypt *d, const struct smi_pkesk *pkesk)
 {
-    bool opened = false;
-    for (size_t k = 0; k < d->key_count && !opened; k++) {
-        for (size_t i = 0; i < d->keys[k]->part_count && !opened; i++) {
-            int rc = try_component(d, pkesk, d->keys[k], i, &opened);
+    const size_t before = d->session_key_count;
+    for (size_t k = 0; k < d->key_count; k++) {
+        for (size_t i = 0; i < d->keys[k]->part_count && !d->certain; i++) {
+            int rc = try_component(d, pkesk, d->keys[k], i);
             if (rc)
                 return rc;
         }
     }
-    if (!opened && !pkesk->hidden)
+    if (d->session_key_count == before && !pkesk->hidden)
         smi_hex_encode(d->wanted, pkesk->version == 6 ? pkesk->fp : pkesk->key_id,
                        pkesk->version == 6 ? pkesk->fp_size : sizeof pkesk->key_id);
     return 0;
