@@ -32,6 +32,59 @@ static void check_same(struct secmail_bytes *a, struct secmail_bytes *b)
     secmail_bytes_free(b);
 }
 
+/* Findings are lines of text; each names a part that there is. */
+static void read_findings(struct secmail_context *context, const struct secmail_cert *cert)
+{
+    struct secmail_findings *findings;
+    FUZZ_CHECK(secmail_cert_explain(context, cert, NULL, &findings) == 0);
+    FUZZ_CHECK(secmail_findings_count(findings) >= secmail_cert_key_count(cert));
+    for (size_t i = 0; i < secmail_findings_count(findings); i++) {
+        struct secmail_finding one = {.size = sizeof one};
+        FUZZ_CHECK(secmail_findings_get(findings, i, &one) == 0);
+        FUZZ_CHECK(one.part != SECMAIL_PART_KEY || one.index < secmail_cert_key_count(cert));
+        FUZZ_CHECK(one.part != SECMAIL_PART_USER_ID ||
+                   one.index < secmail_cert_user_id_count(cert));
+        for (const char *c = one.text; *c; c++)
+            FUZZ_CHECK((unsigned char)*c >= 0x20 && *c != 0x7f);
+    }
+    secmail_findings_free(findings);
+}
+
+static void look_at_user_ids(struct secmail_context *context, const struct secmail_cert *cert)
+{
+    size_t primary = 0;
+    for (size_t i = 0; i < secmail_cert_user_id_count(cert); i++) {
+        struct secmail_user_id_info info = {.size = sizeof info};
+        struct secmail_certification_info said = {.size = sizeof said};
+        FUZZ_CHECK(secmail_cert_user_id_info(context, cert, i, NULL, &info) == 0);
+        FUZZ_CHECK(secmail_cert_certification(context, cert, i, cert, NULL, &said) == 0);
+        FUZZ_CHECK(info.validity == said.validity);
+        primary += info.primary;
+        fuzz_hash(info.revocation_text, info.revocation_text_size);
+    }
+    FUZZ_CHECK(primary <= 1);
+}
+
+/* Merged with itself, a certificate has its parts once; merged again, it stays the same. A clean
+ * one is judged like it was, but has no more parts. */
+static void change(struct secmail_context *context, const struct secmail_cert *cert)
+{
+    struct secmail_cert *merged, *again, *clean;
+    struct secmail_key_info before = {.size = sizeof before}, after = {.size = sizeof after};
+    FUZZ_CHECK(secmail_cert_merge(context, cert, cert, &merged) == 0);
+    FUZZ_CHECK(secmail_cert_merge(context, merged, cert, &again) == 0);
+    check_same(export(context, merged, NULL, 0), export(context, again, NULL, 0));
+    FUZZ_CHECK(secmail_cert_clean(context, cert, NULL, SECMAIL_CLEAN_MINIMAL, &clean) == 0);
+    FUZZ_CHECK(secmail_cert_key_count(clean) <= secmail_cert_key_count(cert));
+    FUZZ_CHECK(secmail_cert_key_info(context, cert, 0, NULL, &before) == 0);
+    FUZZ_CHECK(secmail_cert_key_info(context, clean, 0, NULL, &after) == 0);
+    FUZZ_CHECK(before.validity == after.validity && before.flags == after.flags &&
+               before.expires == after.expires && before.revoked == after.revoked);
+    secmail_cert_unref(merged);
+    secmail_cert_unref(again);
+    secmail_cert_unref(clean);
+}
+
 static void look(struct secmail_context *context, const struct secmail_cert *cert)
 {
     const size_t keys = secmail_cert_key_count(cert);
@@ -55,6 +108,9 @@ static void look(struct secmail_context *context, const struct secmail_cert *cer
         FUZZ_CHECK(id != NULL);
         fuzz_hash(id, size);
     }
+    look_at_user_ids(context, cert);
+    read_findings(context, cert);
+    change(context, cert);
 }
 
 static void check_cert(struct secmail_context *context, const uint8_t *data, size_t size)
