@@ -3,7 +3,7 @@
  * @file secmail/mailauth.h
  * Who sent this mail? SPF (RFC 7208), DKIM (RFC 6376, 8301, 8463), DMARC (RFC 9989), ARC (RFC
  * 8617), and the header field that tells others, Authentication-Results (RFC 8601); all of them for
- * internationalized mail too (RFC 8616). Verifying, signing, sealing.
+ * internationalized mail too (RFC 8616). Verifying, signing, sealing, reporting (RFC 9990).
  *
  * **One object, one message.** A `struct secmail_mailauth` takes what the SMTP session knows, the
  * message as a stream, and answers from the DNS, and gives one verdict for each method:
