@@ -102,7 +102,8 @@ static bool needs_back_signature(const struct state *s)
            s->newest->flags & (SECMAIL_KEY_SIGN | SECMAIL_KEY_CERTIFY);
 }
 
-/* The old one is kept while it is good: the subkey's secret may be elsewhere. */
+/* The old one is kept while it is good, also where no flag asks for it: the subkey's secret may be
+ * elsewhere. */
 static int put_back_signature(struct run *r, const struct state *s, uint32_t time,
                               struct smi_buf *hashed)
 {
@@ -115,6 +116,8 @@ static int put_back_signature(struct run *r, const struct state *s, uint32_t tim
                           s->newest->embedded.size);
         return 0;
     }
+    if (!needs_back_signature(s))
+        return 0;
     struct smi_signer subkey;
     const struct smi_signed_object object = smi_component_object(r->cert, s->c);
     rc = smi_key_signer(r->context, r->key, s->key_index, &subkey);
@@ -181,7 +184,7 @@ static int renew(struct run *r, const struct state *s)
     const struct smi_changes changes = changes_of(r, s);
     smi_self_begin(&hashed, smi_cert_primary(r->cert), time);
     smi_template_copy(&hashed, s->newest, &changes);
-    if (needs_back_signature(s))
+    if (is_subkey(s->c))
         rc = put_back_signature(r, s, time, &hashed);
     if (rc) {
         smi_buf_free(&hashed);
@@ -204,13 +207,20 @@ static int is_stale(struct run *r, const struct state *s, bool *stale)
     return rc;
 }
 
+static bool has_expired(const struct run *r, const struct smi_signature *sig)
+{
+    return sig->lifetime && sig->created + sig->lifetime <= r->now;
+}
+
 static int is_to_renew(struct run *r, const struct state *s, bool *wanted)
 {
     *wanted = false;
     if (!s->newest || s->revocation || s->wish->revoke)
         return 0;
-    *wanted = (speaks_for_primary(r, s->c) && r->edit->wishes[0].expiry_set) ||
-              s->wish->expiry_set || s->wish->primary_user_id;
+    *wanted = s->wish->expiry_set || s->wish->primary_user_id;
+    if (*wanted || has_expired(r, s->newest)) /* what was to end is not brought back unasked */
+        return 0;
+    *wanted = speaks_for_primary(r, s->c) && r->edit->wishes[0].expiry_set;
     return !*wanted && r->edit->refresh ? is_stale(r, s, wanted) : 0;
 }
 

@@ -721,6 +721,71 @@ static void subkeys_elsewhere(void **state)
     }
 }
 
+/* Bindings of old software have no flags: a back-signature that is there is kept. */
+static void no_flags(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t version = 4; version <= 6; version += 2) {
+        const uint8_t algo = version == 6 ? PK_ED25519 : PK_EDDSA;
+        struct test_key primary = test_key(f, version, algo, f->now),
+                        sub = test_key(f, version, algo, f->now);
+        struct collected c = {0};
+        struct sig_plan binding = {.type = 0x18};
+        put_secret_key(&c, TAG_SECRET_KEY, &primary);
+        put_key_signature(f, &c, flags_plan(0x1f, SECMAIL_KEY_CERTIFY), &primary, &primary, NULL);
+        put_back_signature(f, &binding.hashed, &primary, &sub, 0);
+        put_secret_key(&c, TAG_SECRET_SUBKEY, &sub);
+        put_key_signature(f, &c, binding, &primary, &primary, &sub);
+        struct secmail_key *key = parse_key(f, &c), *next;
+        assert_int_equal(info_of(f, key, 1).flags, SECMAIL_KEY_SIGN);
+        f->now += DAY;
+        next = expire(f, key, 1, f->now + YEAR);
+        assert_int_equal(info_of(f, next, 1).flags, SECMAIL_KEY_SIGN);
+        assert_int_equal(info_of(f, next, 1).expires, f->now + YEAR);
+        secmail_key_unref(next);
+        secmail_key_unref(key);
+        drop(&primary.body);
+        drop(&sub.body);
+    }
+}
+
+static size_t count_signatures(const struct collected *c)
+{
+    size_t count = 0;
+    for (size_t at = 0; at < c->size;) {
+        count += (c->data[at] & 0x3f) == TAG_SIGNATURE;
+        at += c->data[at + 1] < 192 ? 2u + c->data[at + 1]
+                                    : 3u + (c->data[at + 1] - 192u) * 256 + c->data[at + 2] + 192;
+    }
+    return count;
+}
+
+/* A certification that was to end isn't brought back by a change that isn't about it. */
+static void ended_user_ids(void **state)
+{
+    struct fixture *f = *state;
+    struct test_key primary = test_key(f, 4, PK_EDDSA, f->now);
+    struct collected c = {0};
+    put_secret_key(&c, TAG_SECRET_KEY, &primary);
+    for (int i = 0; i < 2; i++) {
+        struct sig_plan plan = flags_plan(0x13, SECMAIL_KEY_CERTIFY);
+        if (i)
+            put_sub_u32(&plan.hashed, SUB_EXPIRES, 1000);
+        put_packet(&c, TAG_USER_ID, i ? "Intern" : "Alice", i ? 6 : 5);
+        put_id_signature(f, &c, plan, &primary, &primary, i ? "Intern" : "Alice");
+    }
+    struct secmail_key *key = parse_key(f, &c), *next;
+    f->now += DAY;
+    next = expire(f, key, 0, f->now + YEAR);
+    c = file_of(f, next);
+    assert_int_equal(count_signatures(&c), 3);
+    drop(&c);
+    assert_int_equal(info_of(f, next, 0).expires, f->now + YEAR);
+    secmail_key_unref(next);
+    secmail_key_unref(key);
+    drop(&primary.body);
+}
+
 /* A bare version 4 key, which says nothing of itself, may say something for the first time. */
 static void bare_keys(void **state)
 {
@@ -974,6 +1039,8 @@ int main(void)
         fixture_test(old_hashes_are_repaired),
         fixture_test(features_are_announced),
         fixture_test(subkeys_elsewhere),
+        fixture_test(no_flags),
+        fixture_test(ended_user_ids),
         fixture_test(bare_keys),
         fixture_test(locked_and_absent_keys),
         fixture_test(tampered_keys),
