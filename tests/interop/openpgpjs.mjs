@@ -34,7 +34,8 @@ const operations = {
   async generate() {
     const userIDs = [{ name: 'Theirs', email: 'theirs@example.org' }];
     const { privateKey, publicKey } = await openpgp.generateKey({
-      type: 'curve25519', userIDs, format: 'object', passphrase: request.passphrase, config,
+      type: request.type ?? 'curve25519', curve: request.curve, rsaBits: request.rsaBits,
+      userIDs, format: 'object', passphrase: request.passphrase, config,
     });
     return { key: base64(privateKey.write()), cert: base64(publicKey.write()) };
   },
