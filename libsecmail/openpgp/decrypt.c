@@ -39,10 +39,11 @@ struct secmail_decrypt {
     size_t skesk_count, skesk_room;
     uint64_t packet_count; /* all but those in the content */
     uint64_t session_key_packets, hidden_tries, password_tries;
-    const struct secmail_key *locked;    /* a locked key that the message is for */
-    const struct smi_public_key *absent; /* one whose secret part is elsewhere */
-    char wanted[65];                     /* a recipient that no key was given for */
-    size_t input_size;                   /* if all input is there from the beginning; else 0 */
+    const struct secmail_key *locked;         /* a locked key that the message is for */
+    const struct smi_public_key *absent;      /* one whose secret part is elsewhere */
+    const struct smi_public_key *unsupported; /* one whose algorithm this build lacks */
+    char wanted[65];                          /* a recipient that no key was given for */
+    size_t input_size;                        /* if all input is there from the beginning; else 0 */
 
     enum {
         SETTING_UP,
@@ -259,8 +260,12 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
 {
     const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
     const struct smi_private secret = smi_key_private(key, index);
-    if (!smi_pkesk_is_for(pkesk, public_key) || !(public_key->use & SMI_USE_DECRYPT))
+    if (!smi_pkesk_is_for(pkesk, public_key))
         return 0;
+    if (!(public_key->use & SMI_USE_DECRYPT)) {
+        d->unsupported = public_key;
+        return 0;
+    }
     bool may_decrypt;
     int rc = check_flags(d, key, index, &may_decrypt);
     if (rc || !may_decrypt)
@@ -382,6 +387,12 @@ static int cannot_decrypt(struct secmail_decrypt *d)
         return smi_fail(d->context, SECMAIL_E_SECRET_ABSENT,
                         "the message is for the key %s, whose secret part is not in the file",
                         d->absent->hex);
+    if (d->unsupported)
+        return smi_fail(d->context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+                        "the message is for the key %s, which uses %s (%u); this build does not "
+                        "support that",
+                        d->unsupported->hex, smi_pk_name(d->unsupported->algo),
+                        d->unsupported->algo);
     if (d->skesk_count)
         return smi_fail(d->context, SECMAIL_E_WRONG_PASSWORD,
                         "no password at hand opens the message");

@@ -110,10 +110,16 @@ int smi_key_signer(struct secmail_context *context, const struct secmail_key *ke
 
 /* ---------------------------------------------------------------- documents */
 
+/* One that signs elsewhere: of an algorithm that this build lacks, or only verifies with. */
+static bool signs_elsewhere(const struct smi_public_key *key)
+{
+    return !(key->use & SMI_USE_SIGN) && (key->use == SMI_USE_NONE || key->use & SMI_USE_VERIFY);
+}
+
 /* Why no key of `key` can sign: the reason of the key that came nearest. */
 static int no_signing_key(struct secmail_context *context, const struct secmail_key *key,
                           const struct smi_secret_part *without, const struct smi_validity *nearest,
-                          size_t nearest_index)
+                          size_t nearest_index, const struct smi_public_key *unsupported)
 {
     if (without && without->absent)
         return smi_fail(context, SECMAIL_E_SECRET_ABSENT,
@@ -123,6 +129,10 @@ static int no_signing_key(struct secmail_context *context, const struct secmail_
         return smi_fail(context, SECMAIL_E_KEY_LOCKED,
                         "the key %s is locked with a password; unlock it first",
                         secmail_cert_fingerprint(key->cert));
+    if (!nearest->code && unsupported)
+        return smi_fail(context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
+                        "the key %s uses %s (%u), with which this build does not sign",
+                        unsupported->hex, smi_pk_name(unsupported->algo), unsupported->algo);
     if (!nearest->code)
         return smi_fail(context, SECMAIL_E_CANNOT_SIGN,
                         "the key %s has no part that may sign and that this build can use",
@@ -138,8 +148,11 @@ static int pick_key(struct secmail_context *context, struct secmail_key *key,
     struct smi_validity nearest = {0};
     size_t nearest_index = 0;
     const struct smi_secret_part *without = NULL; /* may sign, but its secret can't be used */
+    const struct smi_public_key *unsupported = NULL;
     for (size_t i = 0; i < key->part_count; i++) {
         const struct smi_public_key *candidate = &smi_cert_key(key->cert, i)->key;
+        if (!unsupported && signs_elsewhere(candidate))
+            unsupported = candidate;
         if (!(candidate->use & SMI_USE_SIGN))
             continue;
         struct smi_validity v;
@@ -159,7 +172,7 @@ static int pick_key(struct secmail_context *context, struct secmail_key *key,
             nearest_index = i;
         }
     }
-    return no_signing_key(context, key, without, &nearest, nearest_index);
+    return no_signing_key(context, key, without, &nearest, nearest_index, unsupported);
 }
 
 int smi_document_signature_open(struct secmail_context *context, struct smi_document_signature *s,

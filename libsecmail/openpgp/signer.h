@@ -44,7 +44,8 @@ struct smi_document_signature {
 };
 
 /* Picks the first key that is valid under the policy and may sign. SECMAIL_E_KEY_LOCKED,
- * SECMAIL_E_CANNOT_SIGN, SECMAIL_E_KEY_EXPIRED, _KEY_REVOKED, _KEY_INVALID. */
+ * SECMAIL_E_CANNOT_SIGN, SECMAIL_E_KEY_EXPIRED, _KEY_REVOKED, _KEY_INVALID, _POLICY,
+ * SECMAIL_E_UNSUPPORTED_ALGORITHM. */
 int smi_document_signature_open(struct secmail_context *context, struct smi_document_signature *s,
                                 struct secmail_key *key, const struct secmail_policy *policy,
                                 bool text);

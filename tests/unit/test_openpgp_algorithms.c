@@ -210,6 +210,134 @@ static void changed_rsa_secrets(void **state)
     drop(&key.body);
 }
 
+/* ---------------------------------------------------------------- what this build lacks */
+
+/* A key of an algorithm with `size` bytes that mean nothing here. */
+static struct test_key foreign_key(struct fixture *f, uint8_t version, uint8_t algo, size_t size)
+{
+    struct test_key key = {.version = version, .algo = algo};
+    uint8_t bytes[4096];
+    put_u8(&key.body, version);
+    put_u32(&key.body, (uint32_t)f->now - 1000);
+    put_u8(&key.body, algo);
+    if (version == 6)
+        put_u32(&key.body, (uint32_t)size);
+    fixture_random(f, bytes, size);
+    put(&key.body, bytes, size);
+    name_key(f, &key);
+    return key;
+}
+
+static int add_recipient(struct fixture *f, struct secmail_cert *cert)
+{
+    struct secmail_encrypt *e;
+    assert_ok(f->context, secmail_encrypt_new(f->context, &e));
+    const int rc = secmail_encrypt_add_recipient(e, cert);
+    secmail_encrypt_free(e);
+    return rc;
+}
+
+/* Algorithms of RFC 9980 and one that no standard has: a subkey does no harm to the others. */
+static void foreign_subkeys(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        uint8_t version, algo;
+        uint16_t size;
+    } subkeys[] = {{4, 35, 1216}, {6, 35, 1216}, {6, 36, 1624}, {4, 99, 77}, {6, 99, 77}};
+    for (size_t i = 0; i < sizeof subkeys / sizeof subkeys[0]; i++) {
+        const uint8_t version = subkeys[i].version;
+        struct test_key primary = test_key(f, version, version == 6 ? PK_ED25519 : PK_EDDSA,
+                                           f->now - 1000);
+        struct test_key good = test_key(f, version, version == 6 ? PK_X25519 : PK_ECDH,
+                                        f->now - 1000);
+        struct test_key foreign = foreign_key(f, version, subkeys[i].algo, subkeys[i].size);
+        for (int with = 0; with < 2; with++) {
+            struct collected c = {0};
+            put_primary(f, &c, &primary, SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN, f->now - 1000);
+            put_subkey(f, &c, &primary, &foreign, SECMAIL_KEY_ENCRYPT_STORAGE, f->now - 1000);
+            if (with)
+                put_subkey(f, &c, &primary, &good, SECMAIL_KEY_ENCRYPT_STORAGE, f->now - 1000);
+            struct secmail_cert *cert = parse_cert(f, &c);
+            assert_code(f->context, add_recipient(f, cert),
+                        with ? 0 : SECMAIL_E_UNSUPPORTED_ALGORITHM);
+            assert_int_equal(secmail_cert_key_count(cert), 2 + with);
+            secmail_cert_unref(cert);
+        }
+        drop(&primary.body);
+        drop(&good.body);
+        drop(&foreign.body);
+    }
+}
+
+/* A primary key that nothing can be checked with is not a broken one. */
+static void foreign_primary_keys(void **state)
+{
+    struct fixture *f = *state;
+    static const uint8_t algorithms[] = {30, 31, 99};
+    static const uint16_t sizes[] = {1984, 2649, 77};
+    for (size_t i = 0; i < 3; i++) {
+        struct test_key primary = foreign_key(f, 6, algorithms[i], sizes[i]);
+        struct collected c = {0}, secret = {0};
+        struct secmail_key_info info = {.size = sizeof info};
+        put_body(&c, TAG_PUBLIC_KEY, &primary.body);
+        struct secmail_cert *cert = parse_cert(f, &c);
+        assert_ok(f->context, secmail_cert_key_info(f->context, cert, 0, NULL, &info));
+        assert_int_equal(info.validity, SECMAIL_E_UNSUPPORTED_ALGORITHM);
+        assert_code(f->context, add_recipient(f, cert), SECMAIL_E_UNSUPPORTED_ALGORITHM);
+        /* Its secret part is kept as it is, and signs nothing. */
+        struct collected body = {0};
+        struct secmail_key *key;
+        struct secmail_bytes *bytes;
+        struct secmail_sign *sign;
+        put_all(&body, &primary.body);
+        put(&body, "\0secret", 7);
+        put_body_drop(&secret, TAG_SECRET_KEY, &body);
+        assert_ok(f->context, secmail_key_parse(f->context, &key, secret.data, secret.size));
+        assert_ok(f->context, secmail_key_export(f->context, key, 0, &bytes));
+        assert_int_equal(secmail_bytes_size(bytes), secret.size);
+        assert_memory_equal(secmail_bytes_data(bytes), secret.data, secret.size);
+        assert_ok(f->context, secmail_sign_new(f->context, &sign));
+        assert_code(f->context, secmail_sign_add_signer(sign, key),
+                    SECMAIL_E_UNSUPPORTED_ALGORITHM);
+        secmail_sign_free(sign);
+        secmail_bytes_free(bytes);
+        secmail_key_unref(key);
+        secmail_cert_unref(cert);
+        drop(&secret);
+        drop(&primary.body);
+    }
+}
+
+/* Sizes are the policy's matter, with a date. */
+static void sizes_by_policy(void **state)
+{
+    struct fixture *f = *state;
+    static const char text_of[] = "include standard\nkey RSA 2048 until 2020-01-01\n";
+    struct test_key key = test_key(f, 4, PK_RSA, 1500000000);
+    struct collected c = {0};
+    struct secmail_policy *policy, *then;
+    put_primary(f, &c, &key, SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN, 1500000000);
+    struct secmail_cert *cert = parse_cert(f, &c);
+    assert_ok(f->context,
+              secmail_policy_parse(f->context, &policy, (const uint8_t *)text_of, strlen(text_of)));
+    static const struct {
+        int64_t time;
+        int want;
+    } dates[] = {{1577836799, 0}, {1577836800, SECMAIL_E_POLICY}};
+    for (size_t i = 0; i < 2; i++) {
+        struct secmail_key_info info = {.size = sizeof info};
+        assert_ok(f->context, secmail_policy_at(f->context, policy, dates[i].time, &then));
+        assert_ok(f->context, secmail_cert_key_info(f->context, cert, 0, then, &info));
+        assert_int_equal(info.validity, dates[i].want);
+        assert_int_equal(info.flags != 0, dates[i].want == 0);
+        secmail_policy_unref(then);
+    }
+    secmail_policy_unref(policy);
+    secmail_cert_unref(cert);
+    drop(&key.body);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +345,9 @@ int main(void)
         fixture_test(algorithms_of_a_profile),
         fixture_test(exchanged_public_parts),
         fixture_test(changed_rsa_secrets),
+        fixture_test(foreign_subkeys),
+        fixture_test(foreign_primary_keys),
+        fixture_test(sizes_by_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
