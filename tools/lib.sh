@@ -5,11 +5,12 @@
 # Debian 12 packages. A colon names a command that does as well as the package.
 BUILD_PACKAGES=(build-essential meson:meson ninja-build:ninja pkg-config:pkg-config
     libgcrypt20-dev libgpg-error-dev libsodium-dev zlib1g-dev libbz2-dev nettle-dev libgmp-dev
-    libexpat1-dev libpsl-dev libcmocka-dev libqrencode-dev python3:python3 scdoc:scdoc)
+    libunbound-dev libexpat1-dev libpsl-dev libcmocka-dev libqrencode-dev python3:python3
+    scdoc:scdoc)
 TEST_PACKAGES=(g++ clang:clang libclang-rt-14-dev binutils:nm abigail-tools:abidw
     pmccabe:pmccabe valgrind:valgrind mandoc:mandoc)
 # Other implementations that tests talk to.
-PEER_PACKAGES=(gnupg:gpg rnp:rnp sqop:sqop gosop:gosop nodejs:node npm:npm liboath-dev
+PEER_PACKAGES=(knot:knotd gnupg:gpg rnp:rnp sqop:sqop gosop:gosop nodejs:node npm:npm liboath-dev
     oathtool:oathtool zbar-tools:zbarimg librsvg2-bin:rsvg-convert)
 
 is_installed() {

@@ -287,4 +287,31 @@
 /** This is not a public suffix list. Pass the file public_suffix_list.dat, as publicsuffix.org has it. */
 #define SECMAIL_E_MAILAUTH_SUFFIXES (-1114)
 
+/** The DNS resolver can't be set up or has stopped working. Free the resolver and make a new one; the detail has libunbound's words. */
+#define SECMAIL_E_DNS_DRIVER (-1200)
+
+/** A number is out of the bounds of its setting. Take one within the bounds, which the detail names. */
+#define SECMAIL_E_DNS_SETTING (-1201)
+
+/** A server, zone or file of the resolver's configuration can't be used. Correct the configuration; an address is written 192.0.2.1 or 192.0.2.1@5353. */
+#define SECMAIL_E_DNS_CONFIG (-1202)
+
+/** A text holds no usable trust anchor. Take DS or DNSKEY records, one a line, such as those of the package dns-root-data. */
+#define SECMAIL_E_DNS_ANCHOR (-1203)
+
+/** A name can't be asked for in the DNS. Treat the name as one that doesn't exist. */
+#define SECMAIL_E_DNS_NAME (-1204)
+
+/** A record can't stand in the table. Pass the data in DNS wire format with whole names. */
+#define SECMAIL_E_DNS_RECORD (-1205)
+
+/** Too many queries wait for an answer. Process results first, or raise SECMAIL_DNS_OPEN_QUERIES. */
+#define SECMAIL_E_DNS_BUSY (-1206)
+
+/** There is no query with this number. Cancel only queries whose result is still to come. */
+#define SECMAIL_E_DNS_QUERY (-1207)
+
+/** Waiting for the DNS was cancelled by the caller. None; the queries stay open until they are cancelled or the resolver is freed. */
+#define SECMAIL_E_DNS_CANCELLED (-1208)
+
 #endif /* SECMAIL_ERRORS_H */

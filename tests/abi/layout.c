@@ -5,6 +5,7 @@
  * nothing else here ever changes.
  */
 #include <secmail/core.h>
+#include <secmail/dns.h>
 #include <secmail/errors.h>
 #include <secmail/mailauth.h>
 #include <secmail/openpgp.h>

@@ -30,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FLAGS = ["-std=c11", "-g", "-Wall", "-Wextra", "-Werror"]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAME = re.compile(r"/\* ([a-z][a-z0-9-]*\.[ch])\b")
-MODULES = ["openpgp", "otp", "mailauth", "verify", "core"]  # each before those that it needs
+MODULES = ["dns", "openpgp", "otp", "mailauth", "verify", "core"]  # each before those that it needs
 TOOLS = ["secmail-sop", "secmail-auth"]
 TIMEOUT = 60
 

@@ -103,6 +103,15 @@ SECMAIL_E_MAILAUTH_REPORT: Final = -1111
 SECMAIL_E_MAILAUTH_REPORT_INCOMPLETE: Final = -1112
 SECMAIL_E_MAILAUTH_REPORT_DOMAIN: Final = -1113
 SECMAIL_E_MAILAUTH_SUFFIXES: Final = -1114
+SECMAIL_E_DNS_DRIVER: Final = -1200
+SECMAIL_E_DNS_SETTING: Final = -1201
+SECMAIL_E_DNS_CONFIG: Final = -1202
+SECMAIL_E_DNS_ANCHOR: Final = -1203
+SECMAIL_E_DNS_NAME: Final = -1204
+SECMAIL_E_DNS_RECORD: Final = -1205
+SECMAIL_E_DNS_BUSY: Final = -1206
+SECMAIL_E_DNS_QUERY: Final = -1207
+SECMAIL_E_DNS_CANCELLED: Final = -1208
 
 # secmail/core.h
 SECMAIL_VERSION_NUMBER: Final = 100
@@ -161,6 +170,22 @@ class secmail_output(c.Structure):
 secmail_clock_fn = c.CFUNCTYPE(c.c_int64, c.c_void_p)
 secmail_random_fn = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_size_t)
 secmail_log_fn = c.CFUNCTYPE(None, c.c_void_p, c.c_uint32, c.c_char_p)
+
+# secmail/dns.h
+SECMAIL_DNS_WAITING: Final = 16
+SECMAIL_DNS_ANSWERED: Final = 1
+SECMAIL_DNS_NXDOMAIN: Final = 2
+SECMAIL_DNS_SERVFAIL: Final = 3
+SECMAIL_DNS_TIMEOUT: Final = 4
+SECMAIL_DNS_SECURE: Final = 1
+SECMAIL_DNS_INSECURE: Final = 2
+SECMAIL_DNS_INDETERMINATE: Final = 3
+SECMAIL_DNS_BOGUS: Final = 4
+SECMAIL_DNS_TIMEOUT_MS: Final = 1
+SECMAIL_DNS_OPEN_QUERIES: Final = 2
+SECMAIL_DNS_CACHE_BYTES: Final = 3
+SECMAIL_DNS_CACHE_SECONDS: Final = 4
+SECMAIL_DNS_VALIDATION_TIME: Final = 5
 
 # secmail/mailauth.h
 SECMAIL_MAILAUTH_NEEDS_ANSWERS: Final = 16
@@ -590,6 +615,7 @@ class secmail_token(c.Structure):
 # Each module, and the modules that its library is linked with.
 MODULES: Final[dict[str, tuple[str, ...]]] = {
     "core": (),
+    "dns": ("core",),
     "mailauth": ("core",),
     "otp": ("core",),
     "verify": ("core",),
@@ -645,6 +671,87 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_secret_is_locked": ("core", c.c_int, (c.c_void_p,)),
     "secmail_secret_equal": ("core", c.c_int, (c.c_void_p, c.c_void_p)),
     "secmail_secret_free": ("core", None, (c.c_void_p,)),
+    "secmail_dns_status_name": ("dns", c.c_char_p, (c.c_uint32,)),
+    "secmail_dns_security_name": ("dns", c.c_char_p, (c.c_uint32,)),
+    "secmail_dns_new": ("dns", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_dns_table_new": ("dns", c.c_int, (c.c_void_p, c.POINTER(c.c_void_p))),
+    "secmail_dns_free": ("dns", None, (c.c_void_p,)),
+    "secmail_dns_set": ("dns", c.c_int, (c.c_void_p, c.c_uint32, c.c_uint64)),
+    "secmail_dns_get": ("dns", c.c_uint64, (c.c_void_p, c.c_uint32)),
+    "secmail_dns_add_trust_anchors": ("dns", c.c_int, (c.c_void_p, c.c_char_p, c.c_size_t)),
+    "secmail_dns_use_resolv_conf": ("dns", c.c_int, (c.c_void_p, c.c_char_p)),
+    "secmail_dns_add_forwarder": ("dns", c.c_int, (c.c_void_p, c.c_char_p, c.c_char_p)),
+    "secmail_dns_add_stub": ("dns", c.c_int, (c.c_void_p, c.c_char_p, c.c_char_p)),
+    "secmail_dns_table_add": (
+        "dns",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_uint16,
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_dns_table_set": (
+        "dns",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_uint16,
+            c.c_uint32,
+            c.c_uint32,
+        ),
+    ),
+    "secmail_dns_query": (
+        "dns",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.c_char_p,
+            c.c_uint16,
+            c.POINTER(c.c_uint64),
+        ),
+    ),
+    "secmail_dns_cancel": ("dns", c.c_int, (c.c_void_p, c.c_uint64)),
+    "secmail_dns_fd": ("dns", c.c_int, (c.c_void_p,)),
+    "secmail_dns_timeout_ms": ("dns", c.c_int, (c.c_void_p,)),
+    "secmail_dns_process": ("dns", c.c_int, (c.c_void_p,)),
+    "secmail_dns_next_result": ("dns", c.c_void_p, (c.c_void_p,)),
+    "secmail_dns_open_queries": ("dns", c.c_size_t, (c.c_void_p,)),
+    "secmail_dns_wait": ("dns", c.c_int, (c.c_void_p, c.c_uint32, c.c_int)),
+    "secmail_dns_resolve": (
+        "dns",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_char_p,
+            c.c_uint16,
+            c.c_uint32,
+            c.c_int,
+        ),
+    ),
+    "secmail_dns_result_free": ("dns", None, (c.c_void_p,)),
+    "secmail_dns_result_query": ("dns", c.c_uint64, (c.c_void_p,)),
+    "secmail_dns_result_name": ("dns", c.c_char_p, (c.c_void_p,)),
+    "secmail_dns_result_type": ("dns", c.c_uint16, (c.c_void_p,)),
+    "secmail_dns_result_status": ("dns", c.c_uint32, (c.c_void_p,)),
+    "secmail_dns_result_security": ("dns", c.c_uint32, (c.c_void_p,)),
+    "secmail_dns_result_count": ("dns", c.c_size_t, (c.c_void_p,)),
+    "secmail_dns_result_record": (
+        "dns",
+        c.c_void_p,
+        (
+            c.c_void_p,
+            c.c_size_t,
+            c.POINTER(c.c_size_t),
+        ),
+    ),
+    "secmail_dns_result_canonical": ("dns", c.c_char_p, (c.c_void_p,)),
+    "secmail_dns_result_ttl": ("dns", c.c_uint32, (c.c_void_p,)),
+    "secmail_dns_result_reason": ("dns", c.c_char_p, (c.c_void_p,)),
     "secmail_mailauth_verdict_name": ("mailauth", c.c_char_p, (c.c_uint32,)),
     "secmail_mailauth_security_name": ("mailauth", c.c_char_p, (c.c_uint32,)),
     "secmail_mailauth_policy_name": ("mailauth", c.c_char_p, (c.c_uint32,)),

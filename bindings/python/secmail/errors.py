@@ -845,6 +845,87 @@ class MailauthSuffixes(Error):
     remedy = 'Pass the file public_suffix_list.dat, as publicsuffix.org has it.'
 
 
+class DnsDriver(Error):
+    """The DNS resolver can't be set up or has stopped working."""
+
+    code = -1200
+    name = "SECMAIL_E_DNS_DRIVER"
+    meaning = "The DNS resolver can't be set up or has stopped working."
+    remedy = "Free the resolver and make a new one; the detail has libunbound's words."
+
+
+class DnsSetting(Error):
+    """A number is out of the bounds of its setting."""
+
+    code = -1201
+    name = "SECMAIL_E_DNS_SETTING"
+    meaning = 'A number is out of the bounds of its setting.'
+    remedy = 'Take one within the bounds, which the detail names.'
+
+
+class DnsConfig(Error):
+    """A server, zone or file of the resolver's configuration can't be used."""
+
+    code = -1202
+    name = "SECMAIL_E_DNS_CONFIG"
+    meaning = "A server, zone or file of the resolver's configuration can't be used."
+    remedy = 'Correct the configuration; an address is written 192.0.2.1 or 192.0.2.1@5353.'
+
+
+class DnsAnchor(Error):
+    """A text holds no usable trust anchor."""
+
+    code = -1203
+    name = "SECMAIL_E_DNS_ANCHOR"
+    meaning = 'A text holds no usable trust anchor.'
+    remedy = 'Take DS or DNSKEY records, one a line, such as those of the package dns-root-data.'
+
+
+class DnsName(Error):
+    """A name can't be asked for in the DNS."""
+
+    code = -1204
+    name = "SECMAIL_E_DNS_NAME"
+    meaning = "A name can't be asked for in the DNS."
+    remedy = "Treat the name as one that doesn't exist."
+
+
+class DnsRecord(Error):
+    """A record can't stand in the table."""
+
+    code = -1205
+    name = "SECMAIL_E_DNS_RECORD"
+    meaning = "A record can't stand in the table."
+    remedy = 'Pass the data in DNS wire format with whole names.'
+
+
+class DnsBusy(Error):
+    """Too many queries wait for an answer."""
+
+    code = -1206
+    name = "SECMAIL_E_DNS_BUSY"
+    meaning = 'Too many queries wait for an answer.'
+    remedy = 'Process results first, or raise SECMAIL_DNS_OPEN_QUERIES.'
+
+
+class DnsQuery(Error):
+    """There is no query with this number."""
+
+    code = -1207
+    name = "SECMAIL_E_DNS_QUERY"
+    meaning = 'There is no query with this number.'
+    remedy = 'Cancel only queries whose result is still to come.'
+
+
+class DnsCancelled(Error):
+    """Waiting for the DNS was cancelled by the caller."""
+
+    code = -1208
+    name = "SECMAIL_E_DNS_CANCELLED"
+    meaning = 'Waiting for the DNS was cancelled by the caller.'
+    remedy = 'None; the queries stay open until they are cancelled or the resolver is freed.'
+
+
 BY_CODE: dict[int, type[Error]] = {
     -1: Nomem,
     -2: Argument,
@@ -938,4 +1019,13 @@ BY_CODE: dict[int, type[Error]] = {
     -1112: MailauthReportIncomplete,
     -1113: MailauthReportDomain,
     -1114: MailauthSuffixes,
+    -1200: DnsDriver,
+    -1201: DnsSetting,
+    -1202: DnsConfig,
+    -1203: DnsAnchor,
+    -1204: DnsName,
+    -1205: DnsRecord,
+    -1206: DnsBusy,
+    -1207: DnsQuery,
+    -1208: DnsCancelled,
 }
