@@ -133,7 +133,9 @@ enum secmail_limit {
     SECMAIL_LIMIT_PACKET_SIZE = 6,       /**< bytes of a packet that must be held in memory */
     SECMAIL_LIMIT_SESSION_KEY_PACKETS = 7, /**< PKESK and SKESK packets of one message */
     SECMAIL_LIMIT_MESSAGE_SIGNATURES = 8,  /**< signatures on one message */
-    SECMAIL_LIMIT_CERT_SIGNATURES = 9,  /**< signatures kept for one component of a certificate */
+    SECMAIL_LIMIT_CERT_SIGNATURES = 9,  /**< signatures kept for one component of a certificate: as
+                                           many by its owner, and as many by others, of which more
+                                           are left out */
     SECMAIL_LIMIT_CERT_COMPONENTS = 10, /**< user IDs, attributes and subkeys of one certificate */
     SECMAIL_LIMIT_RING_CERTS = 11,      /**< certificates read from one ring */
     SECMAIL_LIMIT_ARGON2_MEMORY_KIB = 12,      /**< KiB of memory that an Argon2 S2K may ask for */

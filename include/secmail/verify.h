@@ -175,8 +175,9 @@ struct secmail_cert;
  * secret parts are left out. Parts that this version can't use (unknown algorithms, versions or
  * packets) are kept for export, and never make the rest unusable.
  *
- * Nothing is judged here: signatures are checked when the certificate is used, once, and the result
- * is remembered.
+ * Nothing is judged here: signatures are checked when the certificate is used, once, and the
+ * result is remembered. Signatures by others are kept up to SECMAIL_LIMIT_CERT_SIGNATURES on one
+ * part; more are left out, so that a flood of them, which anybody can cause, does no harm.
  *
  * @param[out] out  returned-owned; secmail_cert_unref()
  * @param data, size  copied

@@ -34,18 +34,32 @@ static struct smi_component *add_component(struct secmail_context *context,
     return c;
 }
 
+/* By somebody else, and no revocation, which a designated revoker may have made. Everybody can add
+ * such signatures to a certificate and publish it: a flood of them must not make it unusable. */
+static bool is_foreign(const struct smi_signature *sig, const struct smi_public_key *primary)
+{
+    return !smi_signature_may_be_by(sig, primary) && sig->type != SMI_SIG_KEY_REVOCATION &&
+           sig->type != SMI_SIG_SUBKEY_REVOCATION && sig->type != SMI_SIG_CERT_REVOCATION;
+}
+
 static int add_signature(struct secmail_context *context, struct secmail_cert *cert,
                          const struct smi_cursor *body)
 {
     struct smi_component *c = &cert->components[cert->component_count - 1];
-    if (c->signature_count >= smi_limit(context, SECMAIL_LIMIT_CERT_SIGNATURES))
+    const uint64_t limit = smi_limit(context, SECMAIL_LIMIT_CERT_SIGNATURES);
+    struct smi_signature read;
+    smi_signature_read(&read, body->data, body->size);
+    const bool foreign = is_foreign(&read, smi_cert_primary(cert));
+    if (foreign && c->foreign_count >= limit)
+        return 0;
+    if (c->signature_count - c->foreign_count >= limit)
         return smi_over_limit(context, SECMAIL_LIMIT_CERT_SIGNATURES);
     if (!smi_grow(&cert->mem, &c->signatures, &c->signature_room, c->signature_count + 1,
                   sizeof *c->signatures))
         return smi_nomem(context);
-    struct smi_signature *sig = &c->signatures[c->signature_count++];
-    smi_signature_read(sig, body->data, body->size);
-    cert->has_revoker = cert->has_revoker || sig->has_revoker;
+    c->signatures[c->signature_count++] = read;
+    c->foreign_count += foreign;
+    cert->has_revoker = cert->has_revoker || read.has_revoker;
     return 0;
 }
 

@@ -25,6 +25,7 @@ struct smi_component {
     struct smi_public_key key; /* SMI_COMPONENT_KEY */
     struct smi_signature *signatures;
     size_t signature_count, signature_room;
+    size_t foreign_count; /* of the signatures, those that others made */
 };
 
 struct secmail_cert {

@@ -246,6 +246,38 @@ static void many_foreign_signatures(void **state)
     done(&p);
 }
 
+/* However many signatures others add: the certificate works, what its owner said stands, and so
+ * does what a revoker may have said. Only a flood in the owner's name is refused. */
+static void floods(void **state)
+{
+    struct people p = people(*state, 4);
+    struct fixture *f = p.f;
+    struct secmail_cert *cert;
+    struct secmail_key_info info = {.size = sizeof info};
+    set_limit(f, SECMAIL_LIMIT_CERT_SIGNATURES, 10);
+    put_primary(f, &p.c, &p.alice, SECMAIL_KEY_CERTIFY, 0);
+    const size_t before = p.c.size;
+    for (int i = 0; i < 30; i++)
+        put_key_signature(f, &p.c, (struct sig_plan){.type = 0x1f}, &p.bob, &p.alice, NULL);
+    const size_t one = (p.c.size - before) / 30;
+    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.bob, &p.alice, NULL);
+    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.alice, &p.alice, NULL);
+    cert = cert_of(&p);
+    assert_ok(f->context, secmail_cert_key_info(f->context, cert, 0, NULL, &info));
+    assert_int_equal(info.validity, SECMAIL_E_KEY_REVOKED);
+    struct secmail_bytes *bytes;
+    assert_ok(f->context, secmail_cert_export(f->context, cert, 0, &bytes));
+    assert_in_range(p.c.size - secmail_bytes_size(bytes), 20 * (one - 4), 20 * (one + 4));
+    secmail_bytes_free(bytes);
+    secmail_cert_unref(cert);
+    for (int i = 0; i < 8; i++)
+        put_key_signature(f, &p.c, (struct sig_plan){.type = 0x1f}, &p.alice, &p.bob, NULL);
+    assert_code(f->context, secmail_cert_parse(f->context, &cert, p.c.data, p.c.size),
+                SECMAIL_E_LIMIT_CERT_SIGNATURES);
+    assert_null(cert);
+    done(&p);
+}
+
 /* ---------------------------------------------------------------- cleaning */
 
 static size_t size_of(struct fixture *f, const struct secmail_cert *cert)
@@ -512,6 +544,7 @@ int main(void)
         fixture_test(self_signatures_that_do_not_count),
         fixture_test(keys_that_are_not_as_they_should_be),
         fixture_test(many_foreign_signatures),
+        fixture_test(floods),
         fixture_test(cleaning),
         fixture_test(cleaning_keeps_revocations),
         fixture_test(designated_revokers),
