@@ -148,6 +148,8 @@ enum secmail_limit {
 
 /** Limits as one object: an editable table that a context copies. One thread at a time. */
 struct secmail_limits;
+struct secmail_context;
+struct secmail_bytes;
 
 /**
  * Makes a table that holds the defaults.
@@ -181,6 +183,32 @@ SECMAIL_API int secmail_limits_set(struct secmail_limits *limits, uint32_t limit
  */
 SECMAIL_API int secmail_limits_get(const struct secmail_limits *limits, uint32_t limit,
                                    uint64_t *value);
+
+/**
+ * Reads a table from text, such as a file of an administrator: one limit a line, its name
+ * (secmail_limit_name()) and a number in its unit, or the word "unlimited". What follows a '#' is a
+ * comment. Limits that no line names have their defaults.
+ *
+ * @param[out] out  returned-owned; secmail_limits_free()
+ * @param text, size  borrowed
+ * @return 0; SECMAIL_E_LIMITS_TEXT (the detail names the line), SECMAIL_E_ARGUMENT,
+ * SECMAIL_E_NOMEM.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_limits_parse(struct secmail_context *context, struct secmail_limits **out,
+                                     const uint8_t *text, size_t size);
+
+/**
+ * Writes a table as text, in the form of secmail_limits_parse().
+ *
+ * @param limits  a table, or NULL for the defaults
+ * @param[out] out  returned-owned; secmail_bytes_free()
+ * @return 0; SECMAIL_E_ARGUMENT, SECMAIL_E_NOMEM.
+ * @since 0.1
+ */
+SECMAIL_API int secmail_limits_print(struct secmail_context *context,
+                                     const struct secmail_limits *limits,
+                                     struct secmail_bytes **out);
 
 /**
  * Name of a limit as it stands in configuration files and messages ("argon2-memory-kib").

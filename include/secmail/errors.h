@@ -83,6 +83,9 @@
 /** The cleartext-signed message breaks the rules of its framework (RFC 9580 section 7). Don't trust any of it; ask the sender for the original, or for a signed message of another form. */
 #define SECMAIL_E_CLEARTEXT (-310)
 
+/** The text is not a list of limits. Correct the line that the detail names; doc/limits.md names the limits. */
+#define SECMAIL_E_LIMITS_TEXT (-311)
+
 /** None of the keys and passwords at hand opens the message. Use the key that the detail names, or ask the sender to encrypt to yours. */
 #define SECMAIL_E_CANNOT_DECRYPT (-400)
 

@@ -132,6 +132,89 @@ static void the_detail_names_the_value(void **state)
     assert_non_null(strstr(secmail_context_error_detail(f->context), "4711"));
 }
 
+/* ---------------------------------------------------------------- text */
+
+static char *print(struct fixture *f, const struct secmail_limits *limits)
+{
+    struct secmail_bytes *bytes;
+    assert_ok(f->context, secmail_limits_print(f->context, limits, &bytes));
+    char *text = calloc(1, secmail_bytes_size(bytes) + 1);
+    assert_non_null(text);
+    memcpy(text, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
+    secmail_bytes_free(bytes);
+    return text;
+}
+
+static struct secmail_limits *parse(struct fixture *f, const char *text)
+{
+    struct secmail_limits *limits;
+    assert_ok(f->context,
+              secmail_limits_parse(f->context, &limits, (const uint8_t *)text, strlen(text)));
+    return limits;
+}
+
+static void text_is_read_as_it_is_written(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_limits *limits = parse(f, "# ours\r\n\n  nesting\t4 # few\n"
+                                             "plaintext-size unlimited\n"
+                                             "packet-size 18446744073709551614\nnesting 5");
+    uint64_t value;
+    assert_int_equal(secmail_limits_get(limits, SECMAIL_LIMIT_NESTING, &value), 0);
+    assert_int_equal(value, 5);
+    assert_int_equal(secmail_limits_get(limits, SECMAIL_LIMIT_PLAINTEXT_SIZE, &value), 0);
+    assert_true(value == UINT64_MAX);
+    assert_int_equal(secmail_limits_get(limits, SECMAIL_LIMIT_PACKET_SIZE, &value), 0);
+    assert_true(value == UINT64_MAX - 1);
+    char *text = print(f, limits), *defaults = print(f, NULL);
+    assert_non_null(strstr(text, "\nplaintext-size unlimited\n"));
+    assert_non_null(strstr(defaults, "\nnesting 16\n"));
+    struct secmail_limits *again = parse(f, text);
+    char *twice = print(f, again);
+    assert_string_equal(text, twice);
+    secmail_limits_free(again);
+    again = parse(f, "");
+    free(twice);
+    twice = print(f, again);
+    assert_string_equal(defaults, twice);
+    secmail_limits_free(again);
+    secmail_limits_free(limits);
+    free(twice);
+    free(text);
+    free(defaults);
+}
+
+static void what_is_no_text_of_limits(void **state)
+{
+    static const char *const cases[] = {"nest 4",
+                                        "nesting",
+                                        "nesting many",
+                                        "nesting 4 5",
+                                        "nesting -1",
+                                        "nesting 4k",
+                                        "nesting 0x4",
+                                        "nesting 18446744073709551615",
+                                        "nesting 99999999999999999999",
+                                        "Nesting 4"};
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct secmail_limits *limits = (struct secmail_limits *)(uintptr_t)1;
+        char text[80];
+        snprintf(text, sizeof text, "\n%s\n", cases[i]);
+        assert_code(f->context,
+                    secmail_limits_parse(f->context, &limits, (const uint8_t *)text, strlen(text)),
+                    SECMAIL_E_LIMITS_TEXT);
+        assert_null(limits);
+        assert_non_null(strstr(secmail_context_error_detail(f->context), "line 2"));
+    }
+    struct secmail_limits *limits;
+    struct secmail_bytes *bytes;
+    assert_code(f->context, secmail_limits_parse(f->context, &limits, NULL, 1), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_limits_parse(f->context, NULL, NULL, 0), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_limits_parse(NULL, &limits, NULL, 0), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_limits_print(NULL, NULL, &bytes), SECMAIL_E_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +226,8 @@ int main(void)
         fixture_test(a_context_copies_its_limits),
         fixture_test(each_limit_has_an_error_of_its_own),
         fixture_test(the_detail_names_the_value),
+        fixture_test(text_is_read_as_it_is_written),
+        fixture_test(what_is_no_text_of_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

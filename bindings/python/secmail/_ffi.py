@@ -35,6 +35,7 @@ SECMAIL_E_EXPECTED_TEXT: Final = -307
 SECMAIL_E_POLICY: Final = -308
 SECMAIL_E_POLICY_TEXT: Final = -309
 SECMAIL_E_CLEARTEXT: Final = -310
+SECMAIL_E_LIMITS_TEXT: Final = -311
 SECMAIL_E_CANNOT_DECRYPT: Final = -400
 SECMAIL_E_WRONG_PASSWORD: Final = -401
 SECMAIL_E_KEY_LOCKED: Final = -402
@@ -635,6 +636,17 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_limits_free": ("core", None, (c.c_void_p,)),
     "secmail_limits_set": ("core", c.c_int, (c.c_void_p, c.c_uint32, c.c_uint64)),
     "secmail_limits_get": ("core", c.c_int, (c.c_void_p, c.c_uint32, c.POINTER(c.c_uint64))),
+    "secmail_limits_parse": (
+        "core",
+        c.c_int,
+        (
+            c.c_void_p,
+            c.POINTER(c.c_void_p),
+            c.c_void_p,
+            c.c_size_t,
+        ),
+    ),
+    "secmail_limits_print": ("core", c.c_int, (c.c_void_p, c.c_void_p, c.POINTER(c.c_void_p))),
     "secmail_limit_name": ("core", c.c_char_p, (c.c_uint32,)),
     "secmail_context_new": ("core", c.c_int, (c.POINTER(c.c_void_p),)),
     "secmail_context_new_with_allocator": (

@@ -79,6 +79,27 @@ def default_limits() -> dict[str, int]:
     return defaults
 
 
+def parse_limits(text: str) -> dict[str, int]:
+    """All limits by name, from the text of a file: one name and number a line.
+
+    >>> parse_limits("nesting 4  # few")["nesting"]
+    4
+    """
+    table, value, data = ctypes.c_void_p(), ctypes.c_uint64(), text.encode()
+    with Context() as context:
+        context.check(
+            lib.secmail_limits_parse(context.handle, ctypes.byref(table), data, len(data))
+        )
+    try:
+        limits = {}
+        for name, number in _limit_numbers():
+            check(lib.secmail_limits_get(table, number, ctypes.byref(value)))
+            limits[name] = value.value
+        return limits
+    finally:
+        lib.secmail_limits_free(table)
+
+
 class Context:
     """The surroundings of all work that one thread does with the library.
 

@@ -233,6 +233,15 @@ class Cleartext(Error):
     remedy = "Don't trust any of it; ask the sender for the original, or for a signed message of another form."
 
 
+class LimitsText(Error):
+    """The text is not a list of limits."""
+
+    code = -311
+    name = "SECMAIL_E_LIMITS_TEXT"
+    meaning = 'The text is not a list of limits.'
+    remedy = 'Correct the line that the detail names; doc/limits.md names the limits.'
+
+
 class CannotDecrypt(Error):
     """None of the keys and passwords at hand opens the message."""
 
@@ -951,6 +960,7 @@ BY_CODE: dict[int, type[Error]] = {
     -308: Policy,
     -309: PolicyText,
     -310: Cleartext,
+    -311: LimitsText,
     -400: CannotDecrypt,
     -401: WrongPassword,
     -402: KeyLocked,
