@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One message between the options and the DNS file. */
+/* One message between the options and the DNS. */
 #include "tool.h"
 
 static void set_text(struct tool *t, struct secmail_mailauth *m,
@@ -45,7 +45,9 @@ void evaluate(struct tool *t, struct secmail_mailauth *m)
 {
     int rc;
     while ((rc = secmail_mailauth_evaluate(m)) == SECMAIL_MAILAUTH_NEEDS_ANSWERS) {
-        for (uint32_t q = 0; (q = secmail_mailauth_next_question(m, q));)
+        if (!t->dns)
+            answer_live(t, m);
+        for (uint32_t q = 0; t->dns && (q = secmail_mailauth_next_question(m, q));)
             answer(t, m, q);
     }
     check(t, rc);

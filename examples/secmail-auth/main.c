@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* secmail-auth: authentication of one mail, with all DNS answers taken from a file. */
+/* secmail-auth: authentication of one mail, with DNS answers from a file or the network. */
 #include "tool.h"
 
 #include <stdarg.h>
 
-#define SESSION "dns ip helo from now authserv-id public-suffixes trust-sealer"
+#define SESSION "dns server anchors ip helo from now authserv-id public-suffixes trust-sealer"
 
 static const struct {
     const char *name;
     int (*run)(struct tool *t);
     const char *options;
     const char *needed;
+    bool asks; /* the DNS */
 } commands[] = {
-    {"spf", command_spf, SESSION " repeat explain", "ip helo from dns"},
-    {"verify", command_verify, SESSION " allow-weak only repeat explain report disposition", "dns"},
-    {"sign", command_sign, "domain selector key now canon headers", "domain selector key"},
-    {"seal", command_seal, SESSION " allow-weak domain selector key", "dns domain selector key"},
-    {"keygen", command_keygen, "domain selector key algorithm bits", "domain selector key"},
+    {"spf", command_spf, SESSION " repeat explain", "ip helo from", true},
+    {"verify", command_verify, SESSION " allow-weak only repeat explain report disposition", "",
+     true},
+    {"sign", command_sign, "domain selector key now canon headers", "domain selector key", false},
+    {"seal", command_seal, SESSION " allow-weak domain selector key", "domain selector key", true},
+    {"keygen", command_keygen, "domain selector key algorithm bits", "domain selector key", false},
     {"dmarc-report", command_dmarc_report,
-     "json write org email contact report-id begin end domain", ""},
+     "json write org email contact report-id begin end domain", "", false},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -26,15 +28,16 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 static const char help[] =
     "Usage: secmail-auth COMMAND [OPTION...] < MAIL\n"
     "\n"
-    "Checks who sent a mail: SPF, DKIM, DMARC and ARC. DNS answers come from a file.\n"
+    "Checks who sent a mail: SPF, DKIM, DMARC and ARC. DNS answers come from a\n"
+    "file, or without --dns from the network.\n"
     "\n"
-    "  spf --ip IP --helo NAME --from MAILFROM --dns FILE.json\n"
+    "  spf --ip IP --helo NAME --from MAILFROM [--dns FILE.json]\n"
     "                      may this host send for this sender?\n"
-    "  verify --dns FILE.json [--ip IP] [--helo NAME] [--from MAILFROM] [--only LIST]\n"
+    "  verify [--dns FILE.json] [--ip IP] [--helo NAME] [--from MAILFROM] [--only LIST]\n"
     "                      everything about the mail; LIST is out of spf,dkim,dmarc,arc\n"
     "  sign --domain D --selector S --key FILE.pem [--canon C] [--headers LIST]\n"
     "                      the mail with a DKIM signature on top\n"
-    "  seal --dns FILE.json --domain D --selector S --key FILE.pem\n"
+    "  seal [--dns FILE.json] --domain D --selector S --key FILE.pem\n"
     "                      the mail with one more ARC set on top\n"
     "  keygen --domain D --selector S --key FILE.pem [--algorithm rsa|ed25519] [--bits N]\n"
     "                      a new key in a new file, and the DNS record to publish\n"
@@ -46,6 +49,9 @@ static const char help[] =
     "\n"
     "  --now UNIXTIME      the time at which things are judged and signed (default: the clock)\n"
     "  --authserv-id NAME  whose results these are (default: localhost)\n"
+    "  --server ADDRESS    without --dns: a recursive name server, 192.0.2.1 or 192.0.2.1@5353\n"
+    "                      (default: those of resolv.conf)\n"
+    "  --anchors FILE      without --dns: DNSSEC trust anchors, such as root.key\n"
     "  --allow-weak        accept rsa-sha1 and short keys, for historic mail\n"
     "  --public-suffixes FILE\n"
     "                      judge DMARC as RFC 7489 did, by a public suffix list\n"
@@ -116,11 +122,14 @@ static int run(size_t command, int argc, char **argv)
         secmail_context_set_clock(t.context, fixed_time, &t.options);
     if (t.options.dns)
         t.dns = read_dns(t.options.dns);
+    else if (commands[command].asks)
+        open_live_dns(&t);
     if (t.options.public_suffixes)
         read_suffixes(&t);
     const int code = commands[command].run(&t);
     finish_output();
     free_dns(t.dns);
+    close_live_dns(&t);
     secmail_suffixes_free(t.suffixes);
     secmail_context_free(t.context);
     return code;

@@ -13,6 +13,8 @@ static const struct {
     {"helo", offsetof(struct options, helo)},
     {"from", offsetof(struct options, from)},
     {"dns", offsetof(struct options, dns)},
+    {"server", offsetof(struct options, server)},
+    {"anchors", offsetof(struct options, anchors)},
     {"authserv-id", offsetof(struct options, authserv_id)},
     {"only", offsetof(struct options, only)},
     {"now", offsetof(struct options, now)},

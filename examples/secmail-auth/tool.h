@@ -14,7 +14,7 @@ enum exit_code { DONE = 0, REFUSED = 1, USAGE = 2 };
 
 /* Options by name; NULL for what wasn't given. */
 struct options {
-    const char *ip, *helo, *from, *dns, *authserv_id, *only, *now, *repeat;
+    const char *ip, *helo, *from, *dns, *server, *anchors, *authserv_id, *only, *now, *repeat;
     const char *domain, *selector, *key, *canon, *headers, *algorithm, *bits;
     const char *org, *email, *contact, *report_id, *begin, *end, *disposition;
     const char *public_suffixes, *trust_sealer;
@@ -25,10 +25,12 @@ struct options {
 };
 
 struct dns;
+struct secmail_dns;
 struct tool {
     struct options options;
     struct secmail_context *context;
-    struct dns *dns;
+    struct dns *dns;                   /* of --dns */
+    struct secmail_dns *live;          /* without it */
     struct secmail_suffixes *suffixes; /* of --public-suffixes */
     size_t merge_at;                   /* records of a report that is written */
 };
@@ -85,12 +87,20 @@ struct dns_answer {
 
 struct dns_answer look_up(const struct dns *dns, const char *name, uint32_t type);
 
+/* ---- live_dns.c ---- */
+
+void open_live_dns(struct tool *t);
+void close_live_dns(struct tool *t);
+
+/* Answers open questions from the network; blocks until that is done. */
+void answer_live(struct tool *t, struct secmail_mailauth *m);
+
 /* ---- answers.c ---- */
 
 /* A message object with the session of the options. */
 struct secmail_mailauth *new_message(struct tool *t, uint32_t methods, uint32_t options);
 
-/* Evaluates with answers from the DNS file until the verdicts stand. */
+/* Evaluates with answers from the DNS file or the network until the verdicts stand. */
 void evaluate(struct tool *t, struct secmail_mailauth *m);
 
 /* ---- output.c ---- */

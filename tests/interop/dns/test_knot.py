@@ -3,7 +3,6 @@
 """The resolver against knot: signed and unsigned zones, aliases, TCP, bogus answers, a dead server."""
 import re
 import shutil
-import sys
 import tempfile
 import time
 import unittest
