@@ -60,29 +60,6 @@ static int put_part(struct cleaning *c, const struct smi_component *part,
     return 0;
 }
 
-/* The direct-key signature that holds: not always the one that governs a version 4 key. */
-static int newest_direct(const struct cleaning *c, const struct smi_signature **newest)
-{
-    const struct smi_component *primary = &c->cert->components[0];
-    *newest = NULL;
-    for (size_t s = 0; s < primary->signature_count; s++) {
-        const struct smi_signature *sig = &primary->signatures[s];
-        bool own;
-        if (sig->type != SMI_SIG_DIRECT_KEY || sig->problem || sig->created > c->time ||
-            (*newest && sig->created <= (*newest)->created) ||
-            (sig->lifetime && c->time >= sig->created + sig->lifetime) ||
-            !smi_policy_accepts(c->policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL) ||
-            !smi_signature_notations_known(sig, c->policy))
-            continue;
-        int rc = smi_cert_is_own(c->context, c->cert, primary, sig, &own);
-        if (rc)
-            return rc;
-        if (own)
-            *newest = sig;
-    }
-    return 0;
-}
-
 static bool leaves(const struct cleaning *c, const struct smi_validity *v)
 {
     return c->what & SECMAIL_CLEAN_INVALID && v->code && !v->revocation;
@@ -108,7 +85,7 @@ static int put_parts(struct cleaning *c)
 {
     size_t key = 0;
     const struct smi_signature *direct;
-    int rc = newest_direct(c, &direct);
+    int rc = smi_cert_direct_binding(c->context, c->cert, c->policy, c->time, &direct);
     for (size_t i = 0; i < c->cert->component_count && !rc; i++) {
         const struct smi_component *part = &c->cert->components[i];
         if (i == 0)

@@ -106,6 +106,7 @@ static bool read_hint(struct smi_signature *sig, uint8_t type, struct smi_cursor
         return true;
     case SMI_SUB_EMBEDDED:
         sig->embedded = smi_rest(in);
+        sig->embedded_count++;
         return true;
     default:
         return false;
@@ -201,6 +202,8 @@ void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t s
     }
     sig->hashed = hashed.data;
     sig->hashed_size = hashed.size;
+    sig->unhashed = unhashed.data;
+    sig->unhashed_size = unhashed.size;
     read_areas(sig, hashed, unhashed);
     if (!sig->problem && sig->created < 0) /* section 5.2.3.11: must be present */
         sig->problem = SECMAIL_REASON_MALFORMED;

@@ -73,7 +73,9 @@ struct smi_signature {
     uint8_t salt_size;
     const uint8_t *salt;
     const uint8_t *hashed; /* subpackets */
-    size_t hashed_size;
+    const uint8_t *unhashed;
+    size_t hashed_size, unhashed_size;
+    unsigned embedded_count;
     int64_t created;                 /* -1: none */
     uint32_t lifetime, key_lifetime; /* 0: none */
     bool has_issuer_id, has_flags, has_features, has_reason, primary_user_id, has_recipients;

@@ -130,12 +130,12 @@ static bool counts(const struct smi_signature *sig, const struct secmail_policy 
             smi_signature_notations_known(sig, policy));
 }
 
-/* Of two of the same second the revocation. */
+/* Of two of the same second the revocation, else the later one, as among self-signatures. */
 static bool is_newer(const struct smi_signature *a, const struct smi_signature *b)
 {
     if (!b || a->created != b->created)
         return !b || a->created > b->created;
-    return a->type == SMI_SIG_CERT_REVOCATION && b->type != SMI_SIG_CERT_REVOCATION;
+    return a->type == SMI_SIG_CERT_REVOCATION || b->type != SMI_SIG_CERT_REVOCATION;
 }
 
 static int newest_statement(struct secmail_context *context, const struct secmail_cert *cert,

@@ -78,8 +78,9 @@ static bool back_signature_is_theirs(struct judging *j, const struct smi_compone
                                      const struct smi_signature *binding,
                                      const struct smi_signature *back)
 {
+    const bool only = binding->embedded_count == 1;
     unsigned char known = atomic_load_explicit(&binding->back_checked, memory_order_relaxed);
-    if (known != SMI_CHECK_UNKNOWN)
+    if (only && known != SMI_CHECK_UNKNOWN)
         return known == SMI_CHECK_GOOD;
     const struct smi_signed_object object = {.primary = smi_cert_primary(j->cert),
                                              .subkey = &subkey->key};
@@ -89,19 +90,47 @@ static bool back_signature_is_theirs(struct judging *j, const struct smi_compone
         j->error = rc;
         return false;
     }
-    remember(&binding->back_checked, good);
+    if (only)
+        remember(&binding->back_checked, good);
     return good;
+}
+
+static bool is_back_signature(struct judging *j, const struct smi_component *subkey,
+                              const struct smi_signature *binding,
+                              const struct smi_cursor *embedded)
+{
+    struct smi_signature back;
+    smi_signature_read(&back, embedded->data + embedded->pos, smi_left(embedded));
+    return back.type == SMI_SIG_PRIMARY_BINDING && is_in_force(j, &back) &&
+           back_signature_is_theirs(j, subkey, binding, &back);
+}
+
+/* Among several: anybody can add one to the area that isn't protected, and must not thereby hide
+ * the right one. So many at most: what isn't remembered must not cost much. */
+enum { BACK_SIGNATURES_TRIED = 16 };
+
+static bool search_area(struct judging *j, const struct smi_component *subkey,
+                        const struct smi_signature *binding, struct smi_cursor area)
+{
+    struct smi_cursor in;
+    unsigned tried = 0;
+    for (uint8_t type; !j->error && smi_subpacket_next(&area, &type, &in);) {
+        if ((type & 0x7f) != SMI_SUB_EMBEDDED)
+            continue;
+        if (tried++ == BACK_SIGNATURES_TRIED)
+            return false;
+        if (is_back_signature(j, subkey, binding, &in))
+            return true;
+    }
+    return false;
 }
 
 static bool has_back_signature(struct judging *j, const struct smi_component *subkey,
                                const struct smi_signature *binding)
 {
-    if (!binding->embedded.data)
-        return false;
-    struct smi_signature back;
-    smi_signature_read(&back, binding->embedded.data, binding->embedded.size);
-    return back.type == SMI_SIG_PRIMARY_BINDING && is_in_force(j, &back) &&
-           back_signature_is_theirs(j, subkey, binding, &back);
+    return binding->embedded_count &&
+           (search_area(j, subkey, binding, smi_cursor(binding->hashed, binding->hashed_size)) ||
+            search_area(j, subkey, binding, smi_cursor(binding->unhashed, binding->unhashed_size)));
 }
 
 /* The newest signature of a component that is of a wanted type, in force, and the primary key's; of
@@ -380,6 +409,15 @@ int smi_key_validity(struct secmail_context *context, const struct secmail_cert 
     judge_subkey(&j, smi_cert_key(cert, index), v);
     if (primary_expires >= 0 && (v->expires < 0 || primary_expires < v->expires))
         v->expires = primary_expires;
+    return j.error;
+}
+
+int smi_cert_direct_binding(struct secmail_context *context, const struct secmail_cert *cert,
+                            const struct secmail_policy *policy, int64_t time,
+                            const struct smi_signature **binding)
+{
+    struct judging j = {context, cert, policy, time, 0};
+    *binding = direct_key_binding(&j);
     return j.error;
 }
 

@@ -45,6 +45,12 @@ SMI_SHARED int smi_user_id_validity(struct secmail_context *context,
                                     const struct secmail_policy *policy, int64_t time,
                                     struct smi_validity *validity);
 
+/* The direct-key signature that holds at `time`; NULL if there is none. Not always the one that
+ * governs a version 4 key. */
+int smi_cert_direct_binding(struct secmail_context *context, const struct secmail_cert *cert,
+                            const struct secmail_policy *policy, int64_t time,
+                            const struct smi_signature **binding);
+
 /* Did the primary key make this signature over the component? Worked out once. */
 int smi_cert_is_own(struct secmail_context *context, const struct secmail_cert *cert,
                     const struct smi_component *c, const struct smi_signature *sig, bool *own);

@@ -372,6 +372,76 @@ static void cleaning_keeps_revocations(void **state)
     done(&p);
 }
 
+/* ---------------------------------------------------------------- revocations of keys */
+
+/* Reason and words are told; of several revocations, those of a hard one. */
+static void reasons_are_told(void **state)
+{
+    struct people p = people(*state, 6);
+    struct fixture *f = p.f;
+    static const struct {
+        const char *reason; /* NULL: none is given */
+        size_t size;
+        uint32_t code;
+        const char *text;
+        int age;
+    } rows[] = {{"\3old", 4, 3, "old", 20}, {"\1", 1, 3, "old", 30}, {NULL, 0, 0, NULL, 10}};
+    put_primary(f, &p.c, &p.alice, SECMAIL_KEY_CERTIFY, 0);
+    for (size_t i = 0; i < 3; i++) {
+        struct sig_plan plan = {.type = 0x20, .created = f->now - rows[i].age * DAY};
+        if (i == 1) /* newer than the other soft one: that one goes on counting */
+            plan.created = f->now - 5 * DAY;
+        if (rows[i].reason)
+            put_sub(&plan.hashed, SUB_REASON, rows[i].reason, rows[i].size);
+        put_key_signature(f, &p.c, plan, &p.alice, &p.alice, NULL);
+        struct secmail_key_info info = {.size = sizeof info};
+        struct secmail_cert *cert = cert_of(&p);
+        assert_ok(f->context, secmail_cert_key_info(f->context, cert, 0, NULL, &info));
+        assert_int_equal(info.validity, SECMAIL_E_KEY_REVOKED);
+        assert_int_equal(info.reason, SECMAIL_REASON_KEY_REVOKED);
+        assert_int_equal(info.revocation_reason, rows[i].code);
+        assert_int_equal(info.revoked, f->now - (i == 2 ? 10 : 20) * DAY);
+        assert_int_equal(info.revocation_text_size, rows[i].text ? strlen(rows[i].text) : 0);
+        if (rows[i].text)
+            assert_memory_equal(info.revocation_text, rows[i].text, info.revocation_text_size);
+        else
+            assert_null(info.revocation_text);
+        secmail_cert_unref(cert);
+    }
+    done(&p);
+}
+
+/* A back-signature can't be hidden behind others that somebody adds to the unhashed area. */
+static void back_signatures_among_others(void **state)
+{
+    struct people p = people(*state, 6);
+    struct fixture *f = p.f;
+    for (int genuine = 0; genuine < 2; genuine++) {
+        for (int place = 0; place < 3; place++) {
+            struct sig_plan plan = flags_plan(0x18, SECMAIL_KEY_SIGN);
+            drop(&p.c);
+            put_primary(f, &p.c, &p.alice, SECMAIL_KEY_CERTIFY, 0);
+            put_sub(&plan.unhashed, SUB_EMBEDDED, "junk", 4);
+            if (genuine)
+                put_back_signature(f, place ? &plan.unhashed : &plan.hashed, &p.alice, &p.bob, 0);
+            else /* of another key */
+                put_back_signature(f, place ? &plan.unhashed : &plan.hashed, &p.alice, &p.alice, 0);
+            if (place == 2)
+                put_sub(&plan.unhashed, SUB_EMBEDDED, "more", 4);
+            put_body(&p.c, TAG_PUBLIC_SUBKEY, &p.bob.body);
+            put_key_signature(f, &p.c, plan, &p.alice, &p.alice, &p.bob);
+            struct secmail_cert *cert = cert_of(&p);
+            for (int again = 0; again < 2; again++) {
+                struct secmail_key_info info = {.size = sizeof info};
+                assert_ok(f->context, secmail_cert_key_info(f->context, cert, 1, NULL, &info));
+                assert_int_equal(info.flags, genuine ? SECMAIL_KEY_SIGN : 0);
+            }
+            secmail_cert_unref(cert);
+        }
+    }
+    done(&p);
+}
+
 /* ---------------------------------------------------------------- designated revokers */
 
 static struct collected designation(const struct test_key *revoker, unsigned class)
@@ -547,6 +617,8 @@ int main(void)
         fixture_test(floods),
         fixture_test(cleaning),
         fixture_test(cleaning_keeps_revocations),
+        fixture_test(reasons_are_told),
+        fixture_test(back_signatures_among_others),
         fixture_test(designated_revokers),
         fixture_test(revoker_among_the_certificates),
         fixture_test(critical_notations),
