@@ -151,7 +151,9 @@ static int decrypt_stream(const struct sop *sop, struct decryption *d)
     int failed = stream_open(sop, &d->stream, true);
     if (failed)
         return failed;
-    const int error = secmail_decrypt_allow_rewind(d->decrypt, 1);
+    int error = secmail_decrypt_allow_rewind(d->decrypt, 1);
+    if (!error)
+        error = secmail_decrypt_set_text_lf(d->decrypt, 1);
     if (error)
         return sop_fail_library(sop, error, SOP_MESSAGE, "the message");
     return stream_run(sop, &d->stream, step, d, SOP_MESSAGE, "the message");

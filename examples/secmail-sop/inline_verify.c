@@ -59,6 +59,8 @@ static int prepare(const struct sop *sop, const struct arguments *args,
                                                  v->window.not_after);
     if (!error)
         error = secmail_inline_verify_allow_rewind(v->verify, 1);
+    if (!error)
+        error = secmail_inline_verify_set_text_lf(v->verify, 1);
     return error ? sop_fail_library(sop, error, SOP_OBJECT, "the message") : SOP_OK;
 }
 

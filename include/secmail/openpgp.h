@@ -650,7 +650,8 @@ SECMAIL_API int secmail_encrypt_set_armor(struct secmail_encrypt *encrypt, int a
 /**
  * Declares the plaintext as UTF-8 text if not 0 (default 0): it is checked, marked as text, and
  * signed as text. Its line ends are written as CR LF, as RFC 9580 section 5.9 wants it and other
- * programs need it to verify the signature: who decrypts the message gets CR LF where LF was.
+ * programs need it to verify the signature: who decrypts the message gets CR LF where LF was,
+ * or LF with secmail_decrypt_set_text_lf().
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_set_text(struct secmail_encrypt *encrypt, int text);
@@ -816,6 +817,15 @@ SECMAIL_API int secmail_decrypt_set_policy(struct secmail_decrypt *decrypt,
 SECMAIL_API int secmail_decrypt_allow_rewind(struct secmail_decrypt *decrypt, int allow);
 
 /**
+ * Gives out text (literal format 't' or 'u') with line ends LF instead of CR LF if not 0 (default
+ * 0), as RFC 9580 section 5.9 wants it from software on systems where lines end with LF. Data that
+ * a signature covers as bytes stays as it is.
+ *
+ * @return 0; SECMAIL_E_STATE. @since 0.1
+ */
+SECMAIL_API int secmail_decrypt_set_text_lf(struct secmail_decrypt *decrypt, int lf);
+
+/**
  * Adds a key that may open the message. Its parts that are flagged for other work only (signing,
  * authentication) are not tried; expired and revoked ones are.
  *
@@ -896,7 +906,7 @@ SECMAIL_API int secmail_decrypt_bytes(struct secmail_decrypt *decrypt, const uin
  * What the message says of its data (struct secmail_literal_info in <secmail/verify.h>), after
  * SECMAIL_DONE. The encryption protects these fields from others, a signature doesn't. Text
  * ("format" 't' or 'u') has line ends CR LF if its sender keeps to the standard; the data is given
- * as it stands in the message.
+ * as it stands in the message, unless secmail_decrypt_set_text_lf() was called.
  *
  * @param[in,out] info  `size` set by the caller; the name is borrowed from the operation
  * @return 0; SECMAIL_E_STATE (before).

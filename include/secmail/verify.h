@@ -735,7 +735,8 @@ struct secmail_literal_info {
  * and the operation fails with SECMAIL_E_NO_GOOD_SIGNATURE. Its verdicts can be read then, too.
  * (To look at a message whatever its signatures are worth, use secmail_inline_detach_new().)
  *
- * The bytes are given as they stand in the message. A signature over text (mode "text") doesn't
+ * The bytes are given as they stand in the message (but see secmail_inline_verify_set_text_lf()). A
+ * signature over text (mode "text") doesn't
  * cover the difference between line ends LF and CR LF. Of cleartext, white space at line ends,
  * which no signature covers, is left out, and so is the line end before the signatures.
  */
@@ -781,6 +782,15 @@ SECMAIL_API int secmail_inline_verify_set_window(struct secmail_inline_verify *v
  * @return 0; SECMAIL_E_STATE. @since 0.1
  */
 SECMAIL_API int secmail_inline_verify_allow_rewind(struct secmail_inline_verify *verify, int allow);
+
+/**
+ * Gives out text (literal format 't' or 'u') with line ends LF instead of CR LF if not 0 (default
+ * 0), as RFC 9580 section 5.9 wants it from software on systems where lines end with LF. Signatures
+ * over text don't cover the difference; data that a signature covers as bytes stays as it is.
+ *
+ * @return 0; SECMAIL_E_STATE. @since 0.1
+ */
+SECMAIL_API int secmail_inline_verify_set_text_lf(struct secmail_inline_verify *verify, int lf);
 
 /** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
  * @since 0.1 */

@@ -25,7 +25,7 @@ struct kept_packet {
 struct secmail_decrypt {
     struct secmail_context *context;
     struct smi_judge judge;
-    bool may_rewind;
+    bool may_rewind, text_lf;
     struct secmail_key **keys; /* references */
     size_t key_count, key_room;
     struct secmail_secret **passwords;
@@ -158,6 +158,14 @@ int secmail_decrypt_allow_rewind(struct secmail_decrypt *d, int allow)
     int rc = enter(d, "secmail_decrypt_allow_rewind");
     if (!rc)
         d->may_rewind = allow != 0;
+    return rc;
+}
+
+int secmail_decrypt_set_text_lf(struct secmail_decrypt *d, int lf)
+{
+    int rc = enter(d, "secmail_decrypt_set_text_lf");
+    if (!rc)
+        d->text_lf = lf != 0;
     return rc;
 }
 
@@ -591,6 +599,7 @@ static int open_data(struct secmail_decrypt *d)
         smi_opener_expect(&d->opener, d->input_size);
     }
     smi_content_open(&d->content, d->context, &d->judge, &d->opener.made.source);
+    d->content.lf_wanted = d->text_lf;
     d->content.outer_packets = d->packet_count;
     d->state = IN_CONTENT;
     return 0;

@@ -129,9 +129,9 @@ static int prefix_signature(struct smi_content *c, const struct smi_cursor *body
     smi_signature_read(&sig, slot->body, slot->body_size);
     if (sig.problem)
         return 0;
-    const struct smi_one_pass as_announced = {
+    slot->ops = (struct smi_one_pass){
         .type = sig.type, .hash = sig.hash, .salt = sig.salt, .salt_size = sig.salt_size};
-    return open_slot_hash(c, slot, &as_announced);
+    return open_slot_hash(c, slot, &slot->ops);
 }
 
 /* One-pass packets nest: the last one announced is the first one signed. */
@@ -225,7 +225,22 @@ static int compressed_packet(struct smi_content *c)
     return 0;
 }
 
-/* Its fields are told to the caller, and not used: no signature covers them. */
+/*
+ * "These should be converted to native line endings by the receiving software" (section 5.9). What
+ * a signature covers as bytes stays as it is; signatures announce themselves before the data.
+ */
+static bool is_plain_text(const struct smi_content *c)
+{
+    if (c->literal.format != 't' && c->literal.format != SMI_LITERAL_UTF8)
+        return false;
+    for (size_t i = 0; i < c->slot_count; i++) {
+        if (c->slots[i].ops.type != SMI_SIG_TEXT)
+            return false;
+    }
+    return true;
+}
+
+/* Its fields are told to the caller: no signature covers them. */
 static int literal_packet(struct smi_content *c)
 {
     if (c->literal_seen)
@@ -234,6 +249,7 @@ static int literal_packet(struct smi_content *c)
     if (rc)
         return rc;
     c->literal_seen = true;
+    c->to_lf = c->lf_wanted && is_plain_text(c);
     c->state = SMI_IN_LITERAL;
     return 0;
 }
@@ -262,6 +278,30 @@ static int end_of_literal(struct smi_content *c)
     return judge_prefix_signatures(c);
 }
 
+/* Gives text out with LF for each CR LF; returns how much of it was used up. */
+static size_t emit_text(struct smi_content *c, struct secmail_output *out, const uint8_t *text,
+                        size_t size)
+{
+    size_t at = 0;
+    while (at < size && smi_output_left(out)) {
+        if (c->held_cr && text[at] != '\n') {
+            smi_emit(out, (const uint8_t *)"\r", 1);
+            c->held_cr = false;
+            continue;
+        }
+        c->held_cr = false;
+        const uint8_t *cr = memchr(text + at, '\r', size - at);
+        const size_t span = cr ? (size_t)(cr - text) - at : size - at;
+        const size_t done = smi_emit(out, text + at, span);
+        at += done;
+        if (cr && done == span) {
+            c->held_cr = true;
+            at++;
+        }
+    }
+    return at;
+}
+
 static int literal_data(struct smi_content *c, struct secmail_output *out)
 {
     for (;;) {
@@ -270,11 +310,16 @@ static int literal_data(struct smi_content *c, struct secmail_output *out)
         int rc = smi_peek(&c->packet.source, 1, &p, &n);
         if (rc)
             return rc;
-        if (!n)
+        if (!n && !c->held_cr)
             return end_of_literal(c);
         if (!smi_output_left(out))
             return SECMAIL_NEEDS_ROOM;
-        rc = account(c, p, smi_emit(out, p, n));
+        if (!n) {
+            smi_emit(out, (const uint8_t *)"\r", 1);
+            c->held_cr = false;
+            continue;
+        }
+        rc = account(c, p, c->to_lf ? emit_text(c, out, p, n) : smi_emit(out, p, n));
         if (rc)
             return rc;
     }
@@ -379,7 +424,7 @@ int smi_content_take(struct smi_content *c, const uint8_t **data, size_t *size)
     while (!rc && c->state != SMI_IN_LITERAL && c->state != SMI_CONTENT_DONE)
         rc = step(c);
     const size_t left = (size_t)c->packet.part_left;
-    if (rc || c->state != SMI_IN_LITERAL || c->top ||
+    if (rc || c->state != SMI_IN_LITERAL || c->top || c->to_lf ||
         c->packet.packet.kind != SMI_LENGTH_DEFINITE || !left)
         return rc;
     rc = smi_peek(&c->packet.source, left, data, size);

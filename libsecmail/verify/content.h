@@ -27,6 +27,9 @@ struct smi_content {
     struct smi_body_source packet;
     bool literal_seen;
     struct smi_literal_fields literal;
+    bool lf_wanted; /* by the caller: text comes out with line ends LF */
+    bool to_lf;     /* this literal does */
+    bool held_cr;   /* a CR that is dropped if an LF follows */
     uint64_t packets, plaintext;
     uint64_t outer_packets; /* those around the content, which count in the same limit */
     struct smi_slot *slots;

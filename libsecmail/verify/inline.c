@@ -33,6 +33,7 @@ static void open_packets(struct smi_inline *r, struct smi_source *packets)
     r->form = SMI_INLINE_PACKETS;
     smi_content_open(&r->content, r->context, r->judge, packets);
     r->content.signatures = r->signatures;
+    r->content.lf_wanted = r->lf_wanted;
 }
 
 /* Skips lines of white space, which may stand in front of a cleartext-signed message; other text

@@ -15,6 +15,7 @@ struct smi_inline {
     struct smi_judge *judge;    /* of packets; NULL: they get no verdicts */
     struct smi_buf *signatures; /* of packets, collected; or NULL */
     uint64_t hold_limit;        /* for a line of cleartext */
+    bool lf_wanted;             /* text literals come out with line ends LF */
     enum {
         SMI_INLINE_START,
         SMI_INLINE_TEXT, /* armor or cleartext */

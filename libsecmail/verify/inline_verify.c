@@ -20,7 +20,7 @@ struct secmail_inline_verify {
     struct secmail_context *context;
     struct smi_judge judge;
     struct smi_inline reader;
-    bool may_rewind, unlimited;
+    bool may_rewind, text_lf, unlimited;
     enum {
         SETTING_UP,
         READING,   /* verifies, gives nothing out */
@@ -110,6 +110,14 @@ int secmail_inline_verify_allow_rewind(struct secmail_inline_verify *v, int allo
     int rc = enter(v, "secmail_inline_verify_allow_rewind");
     if (!rc)
         v->may_rewind = allow != 0;
+    return rc;
+}
+
+int secmail_inline_verify_set_text_lf(struct secmail_inline_verify *v, int lf)
+{
+    int rc = enter(v, "secmail_inline_verify_set_text_lf");
+    if (!rc)
+        v->text_lf = lf != 0;
     return rc;
 }
 
@@ -259,6 +267,7 @@ static int judge_message(struct secmail_inline_verify *v)
     if (!v->scanning)
         return 0;
     smi_inline_open(&v->reader, v->context, NULL, NULL);
+    v->reader.lf_wanted = v->text_lf;
     return SECMAIL_NEEDS_REWIND;
 }
 
@@ -327,6 +336,7 @@ static int run(struct secmail_inline_verify *v, struct secmail_input *in,
 {
     if (v->state == SETTING_UP) {
         smi_inline_open(&v->reader, v->context, &v->judge, NULL);
+        v->reader.lf_wanted = v->text_lf;
         if (v->unlimited)
             v->reader.hold_limit = UINT64_MAX;
         v->state = READING;

@@ -168,6 +168,7 @@ static void check_verify(struct secmail_context *context, struct secmail_cert *c
         struct outcome other;
         v = make_verify(context, cert);
         FUZZ_CHECK(secmail_inline_verify_allow_rewind(v, i % 2) == 0);
+        FUZZ_CHECK(secmail_inline_verify_set_text_lf(v, i / 2) == 0);
         stream(verify_update, v, data, size, seed, &other);
         finish(context, v, &other);
         if (other.code != SECMAIL_E_LIMIT_HELD_PLAINTEXT &&

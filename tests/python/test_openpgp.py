@@ -1088,6 +1088,12 @@ class SignedMessages(Case):
         with openpgp.Decryptor(self.context, [self.key[6]]) as decryptor:
             self.assertEqual(decryptor.convert(message), b"a\r\nb\r\n")
             self.assertEqual(decryptor.literal.format, "u")
+        opened = openpgp.decrypt(self.context, message, [self.key[6]], text_lf=True)
+        self.assertEqual(opened.plaintext, b"a\nb\n")
+        signed = self.message(data=b"a\nb\n", form=openpgp.InlineForm.TEXT)
+        for lf, want in ((False, b"a\r\nb\r\n"), (True, b"a\nb\n")):
+            got = verify.inline_verify(self.context, signed, [self.key[6].cert], text_lf=lf)
+            self.assertEqual(got.data, want)
 
 
 if __name__ == "__main__":

@@ -354,7 +354,28 @@ static void check_text(struct fixture *f, struct secmail_key *key, const struct 
     assert_int_equal(info.name_size, 0);
     assert_int_equal(info.date, -1);
     secmail_bytes_free(plain);
+    assert_code(f->context, secmail_decrypt_set_text_lf(d, 1), SECMAIL_E_STATE);
     secmail_decrypt_free(d);
+}
+
+/* As the systems where lines end with LF want it. */
+static void check_lf(struct fixture *f, struct secmail_key *key, const struct collected *message,
+                     const char *want)
+{
+    for (size_t step = 1; step < 2000; step *= 9) {
+        struct secmail_decrypt *d = make_decrypt(
+            f, &(struct openers){.key = key, .signer = secmail_key_cert(key)});
+        struct collected c = {0};
+        assert_ok(f->context, secmail_decrypt_set_text_lf(d, 1));
+        assert_ok(f->context,
+                  drive(decrypt_update, d, message->data, message->size, 100, step, &c));
+        assert_int_equal(c.size, strlen(want));
+        if (c.size)
+            assert_memory_equal(c.data, want, c.size);
+        assert_int_equal(secmail_decrypt_good_count(d), 1);
+        secmail_decrypt_free(d);
+        drop(&c);
+    }
 }
 
 static void text(void **state)
@@ -364,14 +385,14 @@ static void text(void **state)
     static const struct {
         const char *data;
         int rc;
-        const char *want;
-    } rows[] = {{"B\xc3\xb6rse\nline\r\n", 0, "B\xc3\xb6rse\r\nline\r\n"},
-                {"\n\n\r\n\r", 0, "\r\n\r\n\r\n\r"},
-                {"a\rb\r\r\nc", 0, "a\rb\r\r\nc"},
-                {"", 0, ""},
-                {"\xff", SECMAIL_E_EXPECTED_TEXT, NULL},
-                {"cut \xc3", SECMAIL_E_EXPECTED_TEXT, NULL},
-                {"a\xc0\xaf", SECMAIL_E_EXPECTED_TEXT, NULL}};
+        const char *want, *lf;
+    } rows[] = {{"B\xc3\xb6rse\nline\r\n", 0, "B\xc3\xb6rse\r\nline\r\n", "B\xc3\xb6rse\nline\n"},
+                {"\n\n\r\n\r", 0, "\r\n\r\n\r\n\r", "\n\n\n\r"},
+                {"a\rb\r\r\nc\r\r", 0, "a\rb\r\r\nc\r\r", "a\rb\r\nc\r\r"},
+                {"", 0, "", ""},
+                {"\xff", SECMAIL_E_EXPECTED_TEXT, NULL, NULL},
+                {"cut \xc3", SECMAIL_E_EXPECTED_TEXT, NULL, NULL},
+                {"a\xc0\xaf", SECMAIL_E_EXPECTED_TEXT, NULL, NULL}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (size_t step = 1; step < 20; step += 9) {
             struct secmail_encrypt *e = start(f);
@@ -384,8 +405,10 @@ static void text(void **state)
                               strlen(rows[i].data), step, 100, &c),
                         rows[i].rc);
             secmail_encrypt_free(e);
-            if (!rows[i].rc)
+            if (!rows[i].rc) {
                 check_text(f, key, &c, rows[i].want, strlen(rows[i].want));
+                check_lf(f, key, &c, rows[i].lf);
+            }
             drop(&c);
         }
     }

@@ -414,6 +414,41 @@ static void text_signatures(void **state)
     free_signer(&s);
 }
 
+/* Line ends of the system: only of what is marked as text, and no signature covers as bytes. */
+static void text_with_lf(void **state)
+{
+    struct fixture *f = *state;
+    struct signer s = make_signer(f, 4);
+    static const char data[] = "a\r\nb\r\r\nc\r", lf[] = "a\nb\r\nc\r";
+    static const struct {
+        char format;
+        uint8_t type;
+        bool converted;
+    } rows[] = {{'u', 1, true}, {'t', 1, true}, {'b', 1, false}, {'u', 0, false}, {'m', 1, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (size_t step = 1; step < 100; step *= 4) {
+            struct collected c = {0}, body = {0}, out = {0};
+            const char *want = rows[i].converted ? lf : data;
+            put_one_pass(&c, rows[i].type, SMI_SHA256, &s.key, NULL);
+            put_u8(&body, (unsigned)rows[i].format);
+            put(&body, "\0\0\0\0\0", 5);
+            put(&body, data, sizeof data - 1);
+            put_body_drop(&c, TAG_LITERAL, &body);
+            put_signature(f, &c, (struct sig_plan){.type = rows[i].type}, &s.key, data,
+                          sizeof data - 1);
+            struct secmail_inline_verify *v = start(f, s.cert);
+            assert_ok(f->context, secmail_inline_verify_set_text_lf(v, 1));
+            assert_ok(f->context, drive(verify_update, v, c.data, c.size, step, step, &out));
+            assert_int_equal(out.size, strlen(want));
+            assert_memory_equal(out.data, want, out.size);
+            secmail_inline_verify_free(v);
+            drop(&out);
+            drop(&c);
+        }
+    }
+    free_signer(&s);
+}
+
 /* ---------------------------------------------------------------- what the literal says */
 
 static void literal_fields(void **state)
@@ -755,6 +790,7 @@ static void states(void **state)
     assert_code(f->context, secmail_inline_verify_set_policy(v, policy), SECMAIL_E_STATE);
     assert_code(f->context, secmail_inline_verify_set_window(v, 0, 0), SECMAIL_E_STATE);
     assert_code(f->context, secmail_inline_verify_allow_rewind(v, 1), SECMAIL_E_STATE);
+    assert_code(f->context, secmail_inline_verify_set_text_lf(v, 1), SECMAIL_E_STATE);
     assert_code(f->context, secmail_inline_verify_add_cert(v, s.cert), SECMAIL_E_STATE);
     assert_code(f->context, secmail_inline_verify_bytes(v, c.data, c.size, &bytes),
                 SECMAIL_E_STATE);
@@ -794,6 +830,7 @@ static void arguments(void **state)
     assert_int_equal(secmail_inline_verify_set_policy(NULL, NULL), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_inline_verify_set_window(NULL, 0, 0), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_inline_verify_allow_rewind(NULL, 0), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_inline_verify_set_text_lf(NULL, 0), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_inline_verify_add_cert(NULL, NULL), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_inline_verify_update(NULL, &in, &out, 1), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_inline_verify_bytes(NULL, NULL, 0, &bytes), SECMAIL_E_ARGUMENT);
@@ -819,6 +856,7 @@ int main(void)
         fixture_test(verdicts),
         fixture_test(one_of_several),
         fixture_test(text_signatures),
+        fixture_test(text_with_lf),
         fixture_test(literal_fields),
         fixture_test(literal_without_fields),
         fixture_test(read_twice),

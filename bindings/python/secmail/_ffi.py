@@ -1417,6 +1417,7 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_inline_verify_set_policy": ("verify", c.c_int, (c.c_void_p, c.c_void_p)),
     "secmail_inline_verify_set_window": ("verify", c.c_int, (c.c_void_p, c.c_int64, c.c_int64)),
     "secmail_inline_verify_allow_rewind": ("verify", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_inline_verify_set_text_lf": ("verify", c.c_int, (c.c_void_p, c.c_int)),
     "secmail_inline_verify_add_cert": ("verify", c.c_int, (c.c_void_p, c.c_void_p)),
     "secmail_inline_verify_update": (
         "verify",
@@ -1684,6 +1685,7 @@ FUNCTIONS: Final[dict[str, tuple[str, Any, tuple[Any, ...]]]] = {
     "secmail_decrypt_free": ("openpgp", None, (c.c_void_p,)),
     "secmail_decrypt_set_policy": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
     "secmail_decrypt_allow_rewind": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
+    "secmail_decrypt_set_text_lf": ("openpgp", c.c_int, (c.c_void_p, c.c_int)),
     "secmail_decrypt_add_key": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
     "secmail_decrypt_add_password": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),
     "secmail_decrypt_add_session_key": ("openpgp", c.c_int, (c.c_void_p, c.c_void_p)),

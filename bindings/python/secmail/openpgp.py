@@ -765,6 +765,7 @@ class Decryptor(Stream):
         passwords: Iterable[Password] = (),
         session_keys: Iterable[Secret] = (),
         signers: Iterable[Cert] = (),
+        text_lf: bool = False,
         policy: Policy | None = None,
     ) -> None:
         super().__init__(context)
@@ -772,6 +773,7 @@ class Decryptor(Stream):
         def prepare() -> None:
             if policy is not None:
                 self._call("set_policy", policy.handle)
+            self._call("set_text_lf", int(text_lf))
             for key in keys:
                 self._call("add_key", key.handle)
             for password in passwords:
@@ -834,9 +836,12 @@ def decrypt(
     passwords: Iterable[Password] = (),
     session_keys: Iterable[Secret] = (),
     signers: Iterable[Cert] = (),
+    text_lf: bool = False,
     policy: Policy | None = None,
 ) -> Decrypted:
     """Decrypts what is in memory, armored or binary.
+
+    With `text_lf`, text comes with line ends LF instead of CR LF.
 
     >>> context = Context()
     >>> alice, bob = generate(context), generate(context)
@@ -851,6 +856,7 @@ def decrypt(
         passwords=passwords,
         session_keys=session_keys,
         signers=signers,
+        text_lf=text_lf,
         policy=policy,
     ) as decryptor:
         plaintext = decryptor.convert(data)

@@ -898,6 +898,7 @@ class InlineVerifier(Stream):
         *,
         not_before: int | None = None,
         not_after: int | None = None,
+        text_lf: bool = False,
         policy: Policy | None = None,
     ) -> None:
         super().__init__(context)
@@ -910,6 +911,7 @@ class InlineVerifier(Stream):
                 for given, bound in zip((not_before, not_after), _FOREVER)
             )
             self._call("set_window", first, last)
+            self._call("set_text_lf", int(text_lf))
             for cert in certs:
                 self._call("add_cert", cert.handle)
 
@@ -955,9 +957,12 @@ def inline_verify(
     *,
     not_before: int | None = None,
     not_after: int | None = None,
+    text_lf: bool = False,
     policy: Policy | None = None,
 ) -> Verified:
     """Verifies a signed message of any form in memory: what is returned is what was verified.
+
+    With `text_lf`, text comes with line ends LF instead of CR LF.
 
     >>> from secmail import openpgp
     >>> context = Context()
@@ -972,7 +977,12 @@ def inline_verify(
     secmail.errors.NoGoodSignature: ...
     """
     with InlineVerifier(
-        context, certs, not_before=not_before, not_after=not_after, policy=policy
+        context,
+        certs,
+        not_before=not_before,
+        not_after=not_after,
+        text_lf=text_lf,
+        policy=policy,
     ) as verifier:
         data = verifier.convert(message)
         return Verified(data, verifier.verdicts, verifier.literal)
