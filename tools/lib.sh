@@ -12,7 +12,7 @@ TEST_PACKAGES=(g++ clang:clang libclang-rt-14-dev binutils:nm abigail-tools:abid
 # Other implementations that tests talk to.
 PEER_PACKAGES=(knot postfix swaks python3-dkim gnupg:gpg rnp:rnp sqop:sqop gosop:gosop
     nodejs:node npm:npm liboath-dev
-    oathtool:oathtool zbar-tools:zbarimg librsvg2-bin:rsvg-convert)
+    oathtool:oathtool debian-keyring zbar-tools:zbarimg librsvg2-bin:rsvg-convert)
 
 is_installed() {
     local package=${1%%:*} command=""
