@@ -721,7 +721,8 @@ SECMAIL_API int secmail_encrypt_key_packets(struct secmail_encrypt *encrypt,
  * @return 0; SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID (the certificate
  *   or all its encryption keys are), SECMAIL_E_POLICY (it refuses their algorithms or sizes),
  *   SECMAIL_E_CANNOT_ENCRYPT (it has no encryption key),
- *   SECMAIL_E_UNSUPPORTED_ALGORITHM (it has only such as this build lacks), SECMAIL_E_STATE.
+ *   SECMAIL_E_UNSUPPORTED_ALGORITHM (it has only such as this build lacks),
+ *   SECMAIL_E_UNSUPPORTED_VERSION (of LibrePGP: read only), SECMAIL_E_STATE.
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_add_recipient(struct secmail_encrypt *encrypt,

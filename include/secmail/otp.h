@@ -68,10 +68,10 @@ enum secmail_otp_algorithm {
 enum secmail_otp_bounds {
     SECMAIL_OTP_MIN_DIGITS = 6,
     SECMAIL_OTP_MAX_DIGITS = 8,
-    SECMAIL_OTP_MAX_SECRET = 128,    /**< bytes of a secret */
-    SECMAIL_OTP_MAX_TEXT = 255,      /**< bytes of an issuer, a label, an account in a URI */
-    SECMAIL_OTP_MAX_NAME = 512,      /**< bytes of an account's name */
-    SECMAIL_OTP_MAX_PARAMETERS = 16, /**< unknown parameters that are kept of a URI */
+    SECMAIL_OTP_MAX_SECRET = 128,      /**< bytes of a secret */
+    SECMAIL_OTP_MAX_TEXT = 255,        /**< bytes of an issuer, a label, an account in a URI */
+    SECMAIL_OTP_MAX_NAME = 512,        /**< bytes of an account's name */
+    SECMAIL_OTP_MAX_PARAMETERS = 16,   /**< unknown parameters that are kept of a URI */
     SECMAIL_OTP_MAX_POSITIONS = 10001, /**< counters that one search goes through */
     SECMAIL_OTP_SEALING_KEY_SIZE = 32, /**< bytes of a sealing key */
 };
@@ -494,28 +494,28 @@ SECMAIL_API void secmail_otp_account_free(struct secmail_otp_account *account);
 
 /** What an account's state says. Set `size` before the call. */
 struct secmail_otp_info {
-    size_t size;               /**< sizeof(struct secmail_otp_info) of the caller */
-    uint32_t enrolled;         /**< 1: a second factor is confirmed, and must be asked for */
-    uint32_t enrolling;        /**< 1: an enrolment waits for its code */
-    int64_t enrolling_until;   /**< when it expires; 0 without enrolment */
-    int64_t confirmed_at;      /**< when the second factor was confirmed; 0 if it isn't */
-    int64_t accepted_at;       /**< when a code was last accepted; 0 for never */
-    uint32_t type;             /**< enum secmail_otp_type of the confirmed key; 0 without */
-    uint32_t digits;           /**< digits of its codes */
-    int32_t drift;             /**< steps by which its clock is known to be ahead */
-    uint32_t failures;         /**< failed codes since one was accepted */
-    uint32_t strikes;          /**< failed codes that aren't forgiven */
-    uint32_t locked;           /**< 1: no code is accepted before blocked_until */
-    int64_t blocked_until;     /**< when codes are looked at; INT64_MAX: after a reset; 0: now */
+    size_t size;             /**< sizeof(struct secmail_otp_info) of the caller */
+    uint32_t enrolled;       /**< 1: a second factor is confirmed, and must be asked for */
+    uint32_t enrolling;      /**< 1: an enrolment waits for its code */
+    int64_t enrolling_until; /**< when it expires; 0 without enrolment */
+    int64_t confirmed_at;    /**< when the second factor was confirmed; 0 if it isn't */
+    int64_t accepted_at;     /**< when a code was last accepted; 0 for never */
+    uint32_t type;           /**< enum secmail_otp_type of the confirmed key; 0 without */
+    uint32_t digits;         /**< digits of its codes */
+    int32_t drift;           /**< steps by which its clock is known to be ahead */
+    uint32_t failures;       /**< failed codes since one was accepted */
+    uint32_t strikes;        /**< failed codes that aren't forgiven */
+    uint32_t locked;         /**< 1: no code is accepted before blocked_until */
+    int64_t blocked_until;   /**< when codes are looked at; INT64_MAX: after a reset; 0: now */
     int64_t recovery_blocked_until; /**< the same for recovery codes */
-    int64_t recovery_made_at;  /**< when the set of recovery codes was made; 0 without */
-    uint32_t recovery_locked;  /**< 1: no recovery code is accepted before recovery_blocked_until */
-    uint32_t recovery_total;   /**< codes in the set */
-    uint32_t recovery_left;    /**< of them, those not used yet */
-    uint32_t app_passwords;    /**< how many there are */
-    uint32_t sealing_key;      /**< id of the key under which the state is sealed */
-    uint32_t needs_reseal;     /**< 1: that isn't the active key */
-    uint64_t generation;       /**< grows by 1 with each new state: shows a store that went back */
+    int64_t recovery_made_at;       /**< when the set of recovery codes was made; 0 without */
+    uint32_t recovery_locked; /**< 1: no recovery code is accepted before recovery_blocked_until */
+    uint32_t recovery_total;  /**< codes in the set */
+    uint32_t recovery_left;   /**< of them, those not used yet */
+    uint32_t app_passwords;   /**< how many there are */
+    uint32_t sealing_key;     /**< id of the key under which the state is sealed */
+    uint32_t needs_reseal;    /**< 1: that isn't the active key */
+    uint64_t generation;      /**< grows by 1 with each new state: shows a store that went back */
 };
 
 /** Reads an account. @param[out] info `size` set before. @return 0. @since 0.1 */
@@ -552,7 +552,7 @@ enum secmail_otp_verdict {
     SECMAIL_OTP_LOCKED = 5,    /**< not looked at: too many failures; see `until` */
     SECMAIL_OTP_EXPIRED = 6,   /**< the enrolment, or the app password, is past its time */
     SECMAIL_OTP_NOT_ENROLLED = 7, /**< there is no confirmed second factor, or no recovery codes */
-    SECMAIL_OTP_MALFORMED = 8, /**< no code: wrong length, characters or check; not counted */
+    SECMAIL_OTP_MALFORMED = 8,    /**< no code: wrong length, characters or check; not counted */
     SECMAIL_OTP_OUT_OF_SCOPE = 9, /**< a right app password, but not for this use */
 };
 
@@ -561,15 +561,15 @@ SECMAIL_API const char *secmail_otp_verdict_name(uint32_t verdict);
 
 /** What came of an operation. Set `size` before the call. */
 struct secmail_otp_outcome {
-    size_t size;             /**< sizeof(struct secmail_otp_outcome) of the caller */
-    uint32_t verdict;        /**< enum secmail_otp_verdict; operations without attempt: ACCEPTED */
-    uint32_t failures;       /**< accepted: failed attempts since the last success (tell the user);
-                                  else: failed attempts in a row, this one included */
-    uint32_t failures_left;  /**< failures until the lock */
-    uint32_t recovery_left;  /**< recovery codes left */
-    int64_t until;           /**< when the next is looked at; INT64_MAX: after a reset; 0: now */
-    int32_t drift;           /**< steps by which the user's clock is known to be ahead */
-    uint32_t app_password;   /**< id of the one that was added, revoked or used; 0 for none */
+    size_t size;            /**< sizeof(struct secmail_otp_outcome) of the caller */
+    uint32_t verdict;       /**< enum secmail_otp_verdict; operations without attempt: ACCEPTED */
+    uint32_t failures;      /**< accepted: failed attempts since the last success (tell the user);
+                                 else: failed attempts in a row, this one included */
+    uint32_t failures_left; /**< failures until the lock */
+    uint32_t recovery_left; /**< recovery codes left */
+    int64_t until;          /**< when the next is looked at; INT64_MAX: after a reset; 0: now */
+    int32_t drift;          /**< steps by which the user's clock is known to be ahead */
+    uint32_t app_password;  /**< id of the one that was added, revoked or used; 0 for none */
 };
 
 /** What an operation made: the state to store and, once it is stored, the outcome. */
@@ -742,14 +742,14 @@ SECMAIL_API int secmail_otp_recovery_verify(struct secmail_otp_account *account,
 
 /** What is known of an app password. Set `size` before the call. */
 struct secmail_otp_app_password {
-    size_t size;         /**< sizeof(struct secmail_otp_app_password) of the caller */
-    uint32_t id;         /**< its number; never used again in this account */
-    uint32_t reserved;   /**< 0 */
+    size_t size;       /**< sizeof(struct secmail_otp_app_password) of the caller */
+    uint32_t id;       /**< its number; never used again in this account */
+    uint32_t reserved; /**< 0 */
     int64_t created_at;
-    int64_t expires_at;  /**< 0 for never */
-    int64_t used_at;     /**< last use, as exact as LAST_USED_AFTER; 0 for never */
-    const char *label;   /**< borrowed as long as the account */
-    const char *scope;   /**< likewise */
+    int64_t expires_at; /**< 0 for never */
+    int64_t used_at;    /**< last use, as exact as LAST_USED_AFTER; 0 for never */
+    const char *label;  /**< borrowed as long as the account */
+    const char *scope;  /**< likewise */
 };
 
 /**
@@ -768,9 +768,9 @@ struct secmail_otp_app_password {
  * @return 0; SECMAIL_E_OTP_NOT_ENROLLED (a second factor must be confirmed first),
  *   SECMAIL_E_OTP_TEXT, SECMAIL_E_OTP_TOO_MANY (the policy's APP_PASSWORDS). @since 0.1
  */
-SECMAIL_API int secmail_otp_app_password_add(struct secmail_otp_account *account,
-                                             const char *label, const char *scope,
-                                             int64_t expires_at, struct secmail_otp_result **out);
+SECMAIL_API int secmail_otp_app_password_add(struct secmail_otp_account *account, const char *label,
+                                             const char *scope, int64_t expires_at,
+                                             struct secmail_otp_result **out);
 
 /**
  * Verifies an app password for one use. Read like a recovery code. "Last used" is updated at most

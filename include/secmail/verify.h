@@ -224,7 +224,8 @@ SECMAIL_API struct secmail_cert *secmail_cert_ref(struct secmail_cert *cert);
 /** Gives a reference back; NULL is allowed. Any thread. @since 0.1 */
 SECMAIL_API void secmail_cert_unref(struct secmail_cert *cert);
 
-/** Version of the primary key: 4 or 6; 0 for NULL. @since 0.1 */
+/** Version of the primary key: 4 or 6, or 5 (LibrePGP: what it signed is verified, unless the
+ * policy refuses it); 0 for NULL. @since 0.1 */
 SECMAIL_API uint32_t secmail_cert_version(const struct secmail_cert *cert);
 
 /** Fingerprint of the primary key in upper-case hexadecimal; borrowed; NULL for NULL. @since 0.1 */

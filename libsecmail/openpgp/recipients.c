@@ -35,6 +35,11 @@ static int cannot_encrypt(struct smi_recipients *r, const struct secmail_cert *c
         return smi_fail(r->context, o->validity.code, "can't encrypt to %s: %s",
                         secmail_cert_fingerprint(cert), text);
     }
+    if (o->unsupported && o->unsupported->version == 5)
+        return smi_fail(
+            r->context, SECMAIL_E_UNSUPPORTED_VERSION,
+            "can't encrypt to %s: its keys have version 5 (LibrePGP), which is read only",
+            secmail_cert_fingerprint(cert));
     if (o->unsupported)
         return smi_fail(r->context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
                         "can't encrypt to %s: its encryption key uses %s (%u), which this build "

@@ -248,6 +248,9 @@ static int literal_packet(struct smi_content *c)
     int rc = smi_literal_read(c->context, &c->packet.source, &c->literal);
     if (rc)
         return rc;
+    const struct smi_literal_fields *l = &c->literal;
+    for (size_t i = 0; i < c->slot_count; i++)
+        smi_signed_hash_literal(&c->slots[i].hash, l->format, l->name, l->name_size, l->date);
     c->literal_seen = true;
     c->to_lf = c->lf_wanted && is_plain_text(c);
     c->state = SMI_IN_LITERAL;

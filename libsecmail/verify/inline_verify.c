@@ -232,6 +232,10 @@ static int judge_cleartext(struct secmail_inline_verify *v)
     smi_signature_list_open(&list, v->context);
     int rc = smi_signature_list_read(&list, smi_buf_cursor(&v->reader.text.signatures));
     if (!rc) {
+        /* Version 5 covers the fields of a literal packet, which cleartext has not: as if it were
+         * text without name and date. */
+        for (size_t i = 0; i < list.count; i++)
+            smi_signed_hash_literal(&list.at[i].hash, 't', NULL, 0, 0);
         smi_signature_list_update(&list, v->held.data, v->held.size);
         rc = smi_signature_list_judge(&list, &v->judge);
     }

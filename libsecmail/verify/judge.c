@@ -69,7 +69,7 @@ static void describe_problem(struct secmail_verdict *v, const struct smi_signatu
     v->status = SECMAIL_VERDICT_REJECTED;
     switch (code) {
     case SECMAIL_REASON_VERSION:
-        add_reason(v, code, "the signature has version %u; versions 4 and 6 are supported",
+        add_reason(v, code, "the signature has version %u; versions 4 to 6 are supported",
                    sig->version);
         break;
     case SECMAIL_REASON_ALGORITHM:
@@ -278,7 +278,7 @@ static int judge_one(struct smi_judge *judge, struct secmail_verdict *v,
         describe_problem(v, sig);
         return 0;
     }
-    smi_signature_digest(&hash->hash, sig->version, sig->body, sig->hashed_end, digest);
+    smi_signed_hash_digest(hash, sig, digest);
     int rc = judge_with_keys(judge, v, sig, digest);
     if (rc || v->status)
         return rc;

@@ -23,8 +23,10 @@ bool smi_one_pass_read(struct smi_one_pass *ops, struct smi_cursor body)
 
 bool smi_one_pass_fits(const struct smi_one_pass *ops, const struct smi_signature *sig)
 {
-    return sig->version == (ops->version == 3 ? 4 : ops->version) && sig->type == ops->type &&
-           sig->hash == ops->hash && sig->pk == ops->pk && sig->salt_size == ops->salt_size &&
+    const bool fits = ops->version == 3 ? sig->version == 4 || sig->version == 5
+                                        : sig->version == ops->version;
+    return fits && sig->type == ops->type && sig->hash == ops->hash && sig->pk == ops->pk &&
+           sig->salt_size == ops->salt_size &&
            (!ops->salt_size || memcmp(sig->salt, ops->salt, ops->salt_size) == 0);
 }
 

@@ -119,7 +119,8 @@ static int read_v4(struct secmail_context *context, struct smi_public_key *key,
     return 0;
 }
 
-static int read_v6(struct smi_public_key *key, struct smi_cursor *body)
+/* Versions 5 and 6 say how long the material is. */
+static int read_counted(struct smi_public_key *key, struct smi_cursor *body)
 {
     key->algo = smi_u8(body);
     struct smi_cursor material = smi_sub(body, smi_u32(body));
@@ -131,14 +132,15 @@ static int read_v6(struct smi_public_key *key, struct smi_cursor *body)
 int smi_public_key_name(struct secmail_context *context, struct smi_public_key *key)
 {
     struct smi_hash hash;
-    int rc = smi_hash_open(context, &hash, key->version == 6 ? SMI_SHA256 : SMI_SHA1);
+    const bool v4 = key->version == 4;
+    int rc = smi_hash_open(context, &hash, v4 ? SMI_SHA1 : SMI_SHA256);
     if (rc)
         return rc;
     smi_public_key_hash(&hash, key, key->version);
     smi_hash_final(&hash, key->fp);
     smi_hash_close(&hash);
-    key->fp_size = key->version == 6 ? 32 : 20;
-    memcpy(key->key_id, key->version == 6 ? key->fp : key->fp + 12, 8);
+    key->fp_size = v4 ? 20 : 32;
+    memcpy(key->key_id, v4 ? key->fp + 12 : key->fp, 8);
     smi_hex_encode(key->hex, key->fp, key->fp_size);
     return 0;
 }
@@ -149,18 +151,22 @@ int smi_public_key_read(struct secmail_context *context, struct smi_public_key *
     *key = (struct smi_public_key){0};
     const size_t start = body->pos;
     key->version = smi_u8(body);
-    if (key->version != 4 && key->version != 6)
-        return smi_fail(context, SECMAIL_E_UNSUPPORTED_VERSION,
-                        "a key packet has version %u; versions 4 and 6 are supported",
-                        key->version);
+    if (key->version < 4 || key->version > 6 || (key->version == 5 && is_secret))
+        return smi_fail(
+            context, SECMAIL_E_UNSUPPORTED_VERSION,
+            "a key packet has version %u; versions 4 and 6 are supported, and 5 without "
+            "secret part",
+            key->version);
     key->created = smi_u32(body);
-    int rc = key->version == 4 ? read_v4(context, key, body, is_secret) : read_v6(key, body);
+    int rc = key->version == 4 ? read_v4(context, key, body, is_secret) : read_counted(key, body);
     if (rc)
         return rc;
     if (body->bad || (!is_secret && smi_left(body)))
         return smi_fail(context, SECMAIL_E_MALFORMED,
                         "a key packet (%s) doesn't have the length of its fields",
                         smi_pk_name(key->algo));
+    if (key->version == 5) /* LibrePGP's: what it signed is verified, and nothing is made for it */
+        key->use &= SMI_USE_VERIFY;
     key->body = body->data + start;
     key->body_size = body->pos - start;
     if (key->version == 4 && key->body_size > UINT16_MAX)
@@ -175,12 +181,12 @@ void smi_public_key_hash(struct smi_hash *hash, const struct smi_public_key *key
 {
     const size_t n = key->body_size;
     const uint8_t v4[] = {0x99, (uint8_t)(n >> 8), (uint8_t)n};
-    const uint8_t v6[] = {0x9b, (uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8),
-                          (uint8_t)n};
-    if (version == 6)
-        smi_hash_update(hash, v6, sizeof v6);
-    else
+    const uint8_t later[] = {version == 6 ? 0x9b : 0x9a, (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+                             (uint8_t)(n >> 8), (uint8_t)n};
+    if (version == 4)
         smi_hash_update(hash, v4, sizeof v4);
+    else
+        smi_hash_update(hash, later, sizeof later);
     smi_hash_update(hash, key->body, n);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Signature packets, version 4 and 6. */
+/* Signature packets, version 4 and 6, and LibrePGP's version 5 for reading. */
 #include "signature.h"
 
 #include "packet.h"
@@ -11,7 +11,7 @@
 static void read_issuer_fingerprint(struct smi_signature *sig, struct smi_cursor *in)
 {
     const uint8_t version = smi_u8(in);
-    const size_t size = version == 4 ? 20 : version == 6 ? 32 : 0;
+    const size_t size = version == 4 ? 20 : version == 5 || version == 6 ? 32 : 0;
     const uint8_t *fp = size ? smi_take(in, size) : NULL;
     if (!fp || smi_left(in))
         return;
@@ -182,7 +182,7 @@ void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t s
     *sig = (struct smi_signature){.body = body, .body_size = size, .created = -1};
     struct smi_cursor in = smi_cursor(body, size);
     sig->version = smi_u8(&in);
-    if (in.bad || (sig->version != 4 && sig->version != 6)) {
+    if (in.bad || sig->version < 4 || sig->version > 6) {
         sig->problem = in.bad ? SECMAIL_REASON_MALFORMED : SECMAIL_REASON_VERSION;
         return;
     }
@@ -331,15 +331,49 @@ void smi_signed_object_hash(struct smi_hash *hash, const struct smi_signed_objec
     smi_hash_update(hash, object->id, n);
 }
 
+/* Section 5.2.4: the fields, and a trailer with their size. Version 5 (draft-koch-librepgp section
+ * 5.2.4) has more between them, which is not counted, and counts in eight octets. */
+static void complete(struct smi_hash *hash, uint8_t version, const uint8_t *body, size_t hashed_end,
+                     const uint8_t *more, size_t more_size, uint8_t *digest)
+{
+    const uint32_t n = (uint32_t)hashed_end;
+    const uint8_t head[] = {version, 0xff, 0, 0, 0, 0};
+    const uint8_t size[] = {(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n};
+    smi_hash_update(hash, body, hashed_end);
+    smi_hash_update(hash, more, more_size);
+    smi_hash_update(hash, head, version == 5 ? 6 : 2);
+    smi_hash_update(hash, size, sizeof size);
+    smi_hash_final(hash, digest);
+}
+
 void smi_signature_digest(struct smi_hash *hash, uint8_t version, const uint8_t *body,
                           size_t hashed_end, uint8_t *digest)
 {
-    const uint32_t n = (uint32_t)hashed_end;
-    const uint8_t trailer[] = {version,           0xff,      (uint8_t)(n >> 24), (uint8_t)(n >> 16),
-                               (uint8_t)(n >> 8), (uint8_t)n}; /* section 5.2.4 */
-    smi_hash_update(hash, body, hashed_end);
-    smi_hash_update(hash, trailer, sizeof trailer);
-    smi_hash_final(hash, digest);
+    complete(hash, version, body, hashed_end, NULL, 0, digest);
+}
+
+void smi_signed_hash_literal(struct smi_signed_hash *h, uint8_t format, const uint8_t *name,
+                             uint8_t name_size, uint32_t date)
+{
+    const uint8_t time[] = {(uint8_t)(date >> 24), (uint8_t)(date >> 16), (uint8_t)(date >> 8),
+                            (uint8_t)date};
+    h->literal[0] = format;
+    h->literal[1] = name_size;
+    if (name_size)
+        memcpy(h->literal + 2, name, name_size);
+    memcpy(h->literal + 2 + name_size, time, sizeof time);
+    h->literal_size = (uint16_t)(2 + name_size + sizeof time);
+}
+
+void smi_signed_hash_digest(struct smi_signed_hash *h, const struct smi_signature *sig,
+                            uint8_t *digest)
+{
+    static const uint8_t none[6] = {0};
+    if (sig->version != 5 || sig->type > SMI_SIG_TEXT)
+        smi_signature_digest(&h->hash, sig->version, sig->body, sig->hashed_end, digest);
+    else
+        complete(&h->hash, 5, sig->body, sig->hashed_end, h->literal_size ? h->literal : none,
+                 h->literal_size ? h->literal_size : sizeof none, digest);
 }
 
 /* ---------------------------------------------------------------- checking */

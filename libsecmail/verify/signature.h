@@ -124,12 +124,21 @@ struct smi_signed_hash {
     struct smi_hash hash;
     bool text;
     struct smi_crlf line_ends;
+    /* Version 5 only: format, name and date of the literal packet that the data is in. */
+    uint16_t literal_size; /* 0: it is in none */
+    uint8_t literal[1 + 1 + 255 + 4];
 };
 
 /* Begins the hash for a signature: its algorithm, and the salt of version 6. */
 SMI_SHARED int smi_signed_hash_open(struct secmail_context *context, struct smi_signed_hash *h,
                                     uint8_t algo, bool text, const uint8_t *salt, size_t salt_size);
 SMI_SHARED void smi_signed_hash_update(struct smi_signed_hash *h, const uint8_t *data, size_t size);
+/* Tells the fields of the literal packet, for signatures that cover them. */
+SMI_SHARED void smi_signed_hash_literal(struct smi_signed_hash *h, uint8_t format,
+                                        const uint8_t *name, uint8_t name_size, uint32_t date);
+/* The digest that a signature over the data has; uses the hash up. */
+SMI_SHARED void smi_signed_hash_digest(struct smi_signed_hash *h, const struct smi_signature *sig,
+                                       uint8_t *digest);
 SMI_SHARED void smi_signed_hash_close(struct smi_signed_hash *h);
 
 /* Is this the signature by the key over a digest that smi_signature_digest() completed? */

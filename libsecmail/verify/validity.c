@@ -324,7 +324,9 @@ static void apply_policy(const struct judging *j, const struct smi_public_key *k
 {
     int64_t until;
     if (v->code || key->use == SMI_USE_NONE ||
-        smi_policy_accepts_key(j->policy, key->algo, key->bits, &until))
+        (smi_policy_accepts_key(j->policy, key->algo, key->bits, &until) &&
+         (key->version != 5 ||
+          smi_policy_accepts(j->policy, SMI_POLICY_FORMAT, SMI_FORMAT_LIBREPGP, &until))))
         return;
     v->code = SECMAIL_E_POLICY;
     v->reason = SECMAIL_REASON_ALGORITHM;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* LibrePGP's encrypted data (packet 20) and password packets (version 5), which are read only: what
- * opens them, and what doesn't. What they have in common with SEIPDv2 is tested there. */
+/* LibrePGP's encrypted data (packet 20), password packets, keys and signatures (version 5), which
+ * are read only: what opens them, and what doesn't. What they have in common with SEIPDv2 is tested
+ * there. */
 #include "packet_writer.h"
 
 static const char text[] = "GnuPG writes this to keys that ask for it.\n";
@@ -238,6 +239,66 @@ static void policy(void **state)
     drop(&content);
 }
 
+/* ---------------------------------------------------------------- keys and signatures */
+
+static struct collected file(const char *name)
+{
+    char path[128];
+    struct collected c = {0};
+    snprintf(path, sizeof path, "data/openpgp/librepgp/%s", name);
+    c.data = fixture_read_free(fixture_path(path), &c.size);
+    return c;
+}
+
+static uint32_t status_of(struct fixture *f, struct secmail_cert *cert,
+                          const struct collected *text5, struct secmail_policy *policy)
+{
+    struct secmail_inline_verify *v;
+    struct secmail_bytes *bytes;
+    assert_ok(f->context, secmail_inline_verify_new(f->context, &v));
+    if (policy)
+        assert_ok(f->context, secmail_inline_verify_set_policy(v, policy));
+    assert_ok(f->context, secmail_inline_verify_add_cert(v, cert));
+    const int rc = secmail_inline_verify_bytes(v, text5->data, text5->size, &bytes);
+    const uint32_t status = secmail_verdict_status(secmail_inline_verify_verdict(v, 0));
+    assert_int_equal(!rc, status == SECMAIL_VERDICT_GOOD);
+    secmail_bytes_free(bytes);
+    secmail_inline_verify_free(v);
+    return status;
+}
+
+/* A text that RNP signed: good, unless it is changed, or the policy refuses LibrePGP. */
+static void signatures_of_version_5(void **state)
+{
+    static const char rules[] = "include standard\nformat LibrePGP never";
+    struct fixture *f = *state;
+    struct collected armored = file("cert.asc"), signed_text = file("clearsigned.asc");
+    struct secmail_policy *refusing;
+    struct secmail_cert *cert;
+    struct secmail_encrypt *e;
+    assert_ok(f->context, secmail_cert_parse(f->context, &cert, armored.data, armored.size));
+    assert_int_equal(secmail_cert_version(cert), 5);
+    assert_string_equal(secmail_cert_fingerprint(cert),
+                        "B856A4197113D431927B925248F026615F9F390B26BC1676E81F072C70F539E9");
+    assert_int_equal(status_of(f, cert, &signed_text, NULL), SECMAIL_VERDICT_GOOD);
+    assert_ok(f->context,
+              secmail_policy_parse(f->context, &refusing, (const uint8_t *)rules, strlen(rules)));
+    assert_int_equal(status_of(f, cert, &signed_text, refusing), SECMAIL_VERDICT_REJECTED);
+    secmail_policy_unref(refusing);
+    size_t at = 0;
+    while (memcmp(signed_text.data + at, "test message", 12) != 0)
+        assert_true(++at + 12 < signed_text.size);
+    signed_text.data[at] = 'T';
+    assert_int_equal(status_of(f, cert, &signed_text, NULL), SECMAIL_VERDICT_BAD);
+    /* Nothing is made for such a key. */
+    assert_ok(f->context, secmail_encrypt_new(f->context, &e));
+    assert_code(f->context, secmail_encrypt_add_recipient(e, cert), SECMAIL_E_UNSUPPORTED_VERSION);
+    secmail_encrypt_free(e);
+    secmail_cert_unref(cert);
+    drop(&armored);
+    drop(&signed_text);
+}
+
 /* It is never written. */
 static void not_written(void **state)
 {
@@ -258,6 +319,7 @@ int main(void)
         fixture_test(fields),
         fixture_test(no_downgrade),
         fixture_test(policy),
+        fixture_test(signatures_of_version_5),
         fixture_test(not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,7 +220,7 @@ static void versions(void **state)
         put_body(&c, TAG_PUBLIC_KEY, &key.body);
         if (version == 4)
             check_parse(f, c.data, c.size, 0);
-        else if (version == 6)
+        else if (version == 5 || version == 6)
             check_parse(f, c.data, c.size, SECMAIL_E_MALFORMED);
         else
             check_parse(f, c.data, c.size, SECMAIL_E_UNSUPPORTED_VERSION);

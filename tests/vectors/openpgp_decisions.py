@@ -18,7 +18,8 @@ _CHUNK = ("reject", "chunks of 128 MiB: nothing of a chunk may leave before its 
 _ELGAMAL = ("reject", "RFC 9580 section 12.6: MUST NOT encrypt using Elgamal keys; old messages are read")
 _NO_BINDING = ("reject", "the primary key has no self-signature that holds, so nothing says what it is for "
                          "or until when")
-_VERSION_5 = ("reject", "keys of version 5 (LibrePGP) are kept, but not used")
+_VERSION_5 = ("reject", "LibrePGP's keys of version 5: their signatures are verified, and nothing is "
+                        "made for them")
 _BESIDE = ("ok", "a signature of an unknown version doesn't harm the good one beside it")
 
 # Cases on which the others agree.
@@ -77,7 +78,6 @@ POLICY = {
                                         "may raise it"),
     "rnp-pubkey-with-experimental-packet": _ELGAMAL,
     "rnp-stripped-uid-verify": ("reject", "RFC 9580 knows no secp256k1"),
-    "rnp-v5-csf": _VERSION_5,
     "rnp-v5-ecc-25519": _VERSION_5,
     "rnp-v5-ecc-p256": _VERSION_5,
     "rpgp-csf-01": ("reject", "a secret key is given as a certificate: an accident that should not pass "
