@@ -10,7 +10,8 @@ BUILD_PACKAGES=(build-essential meson:meson ninja-build:ninja pkg-config:pkg-con
 TEST_PACKAGES=(g++ clang:clang libclang-rt-14-dev binutils:nm abigail-tools:abidw
     pmccabe:pmccabe valgrind:valgrind mandoc:mandoc)
 # Other implementations that tests talk to.
-PEER_PACKAGES=(knot postfix swaks python3-dkim gnupg:gpg rnp:rnp sqop:sqop gosop:gosop
+PEER_PACKAGES=(knot postfix swaks python3-dkim python3-spf libmail-dkim-perl libjson-perl
+    libopendkim-dev libspf2-dev gnupg:gpg rnp:rnp sqop:sqop gosop:gosop
     nodejs:node npm:npm liboath-dev
     oathtool:oathtool debian-keyring zbar-tools:zbarimg librsvg2-bin:rsvg-convert)
 
