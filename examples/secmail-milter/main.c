@@ -94,6 +94,7 @@ static int supervise(pid_t worker, const sigset_t *set)
     return 1;
 }
 
+/* Takes the configuration. */
 static int run(struct config *config)
 {
     sigset_t set;
@@ -105,6 +106,8 @@ static int run(struct config *config)
     sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
     const pid_t parent = getpid(), worker = fork();
+    if (worker)
+        release_config(config); /* the keys are the worker's */
     if (worker < 0) {
         say("fork() failed: %s", strerror(errno));
         return 1;

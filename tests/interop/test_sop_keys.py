@@ -278,12 +278,11 @@ class OldHashes(Capabilities, Case):
         super().setUpClass()
         gpg = test_gnupg.Gnupg()
         cls.addClassCleanup(gpg.close)
-        gpg.must("--cert-digest-algo", "SHA1", "--quick-gen-key", "Old <old@example.org>",
-                 "rsa2048", "sign,cert", "0")
+        old = ("--faked-system-time", "20260101T000000!", "--cert-digest-algo", "SHA1")
+        gpg.must(*old, "--quick-gen-key", "Old <old@example.org>", "rsa2048", "sign,cert", "0")
         listing = gpg.must("--with-colons", "--list-keys").decode().splitlines()
         fingerprint = next(r.split(":")[9] for r in listing if r.startswith("fpr"))
-        gpg.must("--cert-digest-algo", "SHA1", "--quick-add-key", fingerprint, "rsa2048",
-                 "encrypt", "0")
+        gpg.must(*old, "--quick-add-key", fingerprint, "rsa2048", "encrypt", "0")
         cls.gpg, cls.fingerprint = gpg, fingerprint
         cls.key = gpg.must("--export-secret-keys", fingerprint)
         cls.cert = gpg.must("--export", fingerprint)
