@@ -194,8 +194,10 @@ static enum match match_include(struct smi_spf *s, const struct smi_domain *doma
 static enum match match_name(struct smi_spf *s, const struct smi_spf_term *t,
                              const struct smi_domain *domain)
 {
-    struct smi_domain name = *domain;
-    if (t->spec.size) {
+    struct smi_domain name;
+    if (!t->spec.size) {
+        name = *domain;
+    } else {
         const enum smi_spf_expansion e = smi_spf_expand_domain(s, t->spec, domain, &name);
         if (e != SMI_SPF_EXPANDED)
             return e == SMI_SPF_EXPANSION_OPEN ? WAIT : NO_MATCH;

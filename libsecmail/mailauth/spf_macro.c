@@ -53,19 +53,33 @@ static bool is_letter(uint8_t letter, bool explanation)
     return letter && (memchr("slodiphv", letter, 8) || (explanation && memchr("crt", letter, 3)));
 }
 
+/* Takes "%%", "%_" or "%-". */
+static bool take_literal(struct smi_span *rest, struct piece *p)
+{
+    switch (rest->data[1]) {
+    case '%':
+        p->text = smi_span("%", 1);
+        break;
+    case '_':
+        p->text = smi_span(" ", 1);
+        break;
+    case '-':
+        p->text = smi_span("%20", 3);
+        break;
+    default:
+        return false;
+    }
+    *rest = smi_span_from(*rest, 2);
+    return true;
+}
+
 /* Takes "%{...}", "%%", "%_" or "%-" off a text that begins with "%". */
 static bool take_macro(struct smi_span *rest, struct piece *p, bool explanation)
 {
-    static const char *const literals[] = {"%%", "%_ ", "%-%20"};
-    for (size_t i = 0; i < 3; i++) {
-        if (rest->size > 1 && rest->data[1] == (uint8_t)literals[i][1]) {
-            p->text = i ? smi_span_text(literals[i] + 2) : smi_span_text("%");
-            *rest = smi_span_from(*rest, 2);
-            return true;
-        }
-    }
+    if (rest->size > 1 && rest->data[1] != '{')
+        return take_literal(rest, p);
     const size_t end = smi_span_find(*rest, '}');
-    if (rest->size < 4 || rest->data[1] != '{' || end == rest->size || end < 3)
+    if (rest->size < 4 || end == rest->size || end < 3)
         return false;
     p->letter = smi_lower(rest->data[2]);
     p->escape = p->letter != rest->data[2];
