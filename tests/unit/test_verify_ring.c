@@ -181,6 +181,7 @@ static void finding(void **state)
             for (size_t d = 0; d < 8; d++)
                 snprintf(id + 2 * d, 3, "%02x", keys[k]->key_id[d]);
             must_find(ring, id, 1, &i);
+            must_find(ring, id + 8, 0, NULL); /* anybody makes a key with a given short ID */
             hex[0] = hex[0] == '0' ? '1' : '0';
             must_find(ring, hex, 0, NULL); /* another key, perhaps with the same key ID */
         }
