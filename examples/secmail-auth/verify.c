@@ -15,11 +15,13 @@ static const char *verdict(const struct secmail_mailauth_result *r)
     return secmail_mailauth_verdict_name(secmail_mailauth_result_verdict(r));
 }
 
-/* Why it isn't a pass. */
+/* Why it isn't a pass, or is one for a part of the body only. */
 static void print_reason(const struct secmail_mailauth_result *r)
 {
     const uint32_t v = secmail_mailauth_result_verdict(r);
-    const bool silent = v == SECMAIL_MAILAUTH_PASS || v == SECMAIL_MAILAUTH_NONE;
+    int64_t uncovered = 0;
+    secmail_mailauth_result_number(r, SECMAIL_MAILAUTH_UNSIGNED_BYTES, &uncovered);
+    const bool silent = (v == SECMAIL_MAILAUTH_PASS && !uncovered) || v == SECMAIL_MAILAUTH_NONE;
     fputs(",\"reason\":", stdout);
     put_json(stdout, silent ? NULL : secmail_mailauth_result_text(r, SECMAIL_MAILAUTH_REASON));
 }
