@@ -421,6 +421,8 @@ enum secmail_clean {
  * Makes a smaller copy of a certificate, such as for a mail header or after a flood of signatures.
  * The primary key stays, and so does every revocation by the owner or a designated revoker that was
  * met, with what it revokes. What remains is judged as before, at the policy's reference time.
+ * Without what was superseded, a signature that is older than the newest self-signature may no
+ * longer verify, since a key is judged at the time of its signature: keep it for old mail.
  *
  * @param cert  borrowed, unchanged
  * @param policy  borrowed; NULL for the standard policy

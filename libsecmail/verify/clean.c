@@ -25,7 +25,8 @@ static int is_own(const struct cleaning *c, const struct smi_component *part,
     return *own ? 0 : smi_cert_is_own(c->context, c->cert, part, sig, own);
 }
 
-/* Does the signature stay? `binding` is the one that holds for the part. */
+/* Does the signature stay? `binding` is the one that holds for the part; where none does (NULL),
+ * nothing takes another's place: a retired subkey needs its bindings for what it signed. */
 static int stays(const struct cleaning *c, const struct smi_component *part,
                  const struct smi_signature *sig, const struct smi_signature *binding, bool *stay)
 {
@@ -39,8 +40,8 @@ static int stays(const struct cleaning *c, const struct smi_component *part,
     if (!own)
         *stay = !(c->what & SECMAIL_CLEAN_FOREIGN);
     else /* what designates a revoker counts for ever */
-        *stay = !(c->what & SECMAIL_CLEAN_SUPERSEDED) || is_revocation(sig) || sig == binding ||
-                sig->has_revoker;
+        *stay = !(c->what & SECMAIL_CLEAN_SUPERSEDED) || !binding || sig == binding ||
+                is_revocation(sig) || sig->has_revoker;
     return 0;
 }
 
@@ -78,7 +79,7 @@ static int put_subkey(struct cleaning *c, const struct smi_component *part, size
     int rc = smi_key_validity(c->context, c->cert, index, c->policy, c->time, &v);
     if (!rc && v.by_primary) /* nothing is known of the subkey itself: keep all */
         return put_part(c, part, NULL);
-    return rc || leaves(c, &v) ? rc : put_part(c, part, v.binding);
+    return rc || leaves(c, &v) ? rc : put_part(c, part, v.revocation ? NULL : v.binding);
 }
 
 static int put_parts(struct cleaning *c)

@@ -533,6 +533,17 @@ static void rings(void **state)
     assert_ptr_equal(secmail_key_ring_ref(ring), ring);
     secmail_key_ring_unref(ring);
     secmail_key_ring_unref(ring);
+    /* A key of a version that nobody knows is left out and counted. */
+    struct secmail_key *key_of_99 = make_key(f, profiles[0], "X");
+    struct collected odd = export_key(f, key_of_99, 0);
+    odd.data[odd.data[1] < 192 ? 2 : 3] = 99;
+    put_all(&odd, &c);
+    assert_ok(f->context, secmail_key_ring_parse(f->context, &ring, odd.data, odd.size));
+    assert_int_equal(secmail_key_ring_count(ring), 4);
+    assert_int_equal(secmail_key_ring_skipped(ring), 1);
+    secmail_key_ring_unref(ring);
+    secmail_key_unref(key_of_99);
+    drop(&odd);
     /* One certificate among them, anywhere, is an error. */
     struct test_key key = test_key(f, 6, PK_ED25519, f->now);
     for (int first = 0; first < 2; first++) {

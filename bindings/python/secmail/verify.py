@@ -505,7 +505,9 @@ class Cert(Shared):
     def clean(
         self, context: Context, what: Clean = Clean.MINIMAL, policy: Policy | None = None
     ) -> Cert:
-        """A smaller copy, judged like this one.
+        """A smaller copy, judged like this one at the policy's reference time.
+
+        Without Clean.SUPERSEDED it still verifies what was signed before the last change.
 
         >>> from secmail import openpgp
         >>> context = Context()
