@@ -75,11 +75,6 @@ void smi_put(struct smi_buf *b, const void *data, size_t size)
         memcpy(p, data, size);
 }
 
-void smi_put_u8(struct smi_buf *b, uint8_t v)
-{
-    smi_put(b, &v, 1);
-}
-
 void smi_put_u16(struct smi_buf *b, uint16_t v)
 {
     smi_put(b, (uint8_t[]){(uint8_t)(v >> 8), (uint8_t)v}, 2);

@@ -108,10 +108,17 @@ SMI_SHARED void smi_buf_free(struct smi_buf *b);
 /* Room for `size` more bytes at the end, uninitialised and already counted; NULL on failure. */
 SMI_SHARED uint8_t *smi_buf_add(struct smi_buf *b, size_t size);
 SMI_SHARED void smi_put(struct smi_buf *b, const void *data, size_t size);
-SMI_SHARED void smi_put_u8(struct smi_buf *b, uint8_t v);
 SMI_SHARED void smi_put_u16(struct smi_buf *b, uint16_t v);
 SMI_SHARED void smi_put_u32(struct smi_buf *b, uint32_t v);
 SMI_SHARED void smi_put_text(struct smi_buf *b, const char *text);
+
+/* Inline: many texts are written byte by byte, and each call between libraries would show. */
+static inline void smi_put_u8(struct smi_buf *b, uint8_t v)
+{
+    uint8_t *p = smi_buf_add(b, 1);
+    if (p)
+        *p = v;
+}
 
 /* Makes room for `room` bytes in all, to avoid growing in steps. */
 SMI_SHARED void smi_buf_reserve(struct smi_buf *b, size_t room);
