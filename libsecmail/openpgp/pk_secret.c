@@ -67,6 +67,15 @@ bool smi_pk_secret_numbers(const uint8_t *kept, size_t size, struct smi_number *
     return !in.bad && !smi_left(&in);
 }
 
+bool smi_pk_rsa_secret(const uint8_t *kept, size_t size, struct smi_rsa_secret_numbers *numbers)
+{
+    struct smi_number s[RSA_NUMBERS];
+    const bool good = smi_pk_secret_numbers(kept, size, s, RSA_NUMBERS);
+    if (good)
+        *numbers = (struct smi_rsa_secret_numbers){s[0], s[1], s[2], s[3]};
+    return good;
+}
+
 static size_t number_count(const struct smi_public_key *key)
 {
     return strlen(smi_pk_algorithm(key->algo)->secret_fields);
@@ -120,12 +129,9 @@ void smi_pk_write_secret(struct smi_buf *b, const struct smi_public_key *key, co
 
 static bool is_rsa_pair(const struct smi_public_key *key, const uint8_t *kept, size_t size)
 {
-    struct smi_number s[RSA_NUMBERS];
-    if (!smi_pk_secret_numbers(kept, size, s, RSA_NUMBERS))
-        return false;
+    struct smi_rsa_secret_numbers secret;
     const struct smi_rsa_public_numbers rsa = {key->field[0], key->field[1]};
-    const struct smi_rsa_secret_numbers secret = {s[0], s[1], s[2], s[3]};
-    return smi_rsa_check(&rsa, &secret);
+    return smi_pk_rsa_secret(kept, size, &secret) && smi_rsa_check(&rsa, &secret);
 }
 
 static bool is_elgamal_pair(const struct smi_public_key *key, const uint8_t *kept, size_t size)
@@ -186,12 +192,10 @@ static int sign_rsa(struct secmail_context *context, const struct smi_public_key
                     const struct secmail_secret *secret, uint8_t hash, const uint8_t *digest,
                     struct smi_buf *fields)
 {
-    struct smi_number s[RSA_NUMBERS];
-    if (!smi_pk_secret_numbers(secmail_secret_data(secret), secmail_secret_size(secret), s,
-                               RSA_NUMBERS))
+    struct smi_rsa_secret_numbers numbers;
+    if (!smi_pk_rsa_secret(secmail_secret_data(secret), secmail_secret_size(secret), &numbers))
         return smi_fail(context, SECMAIL_E_INTERNAL, NULL);
     const struct smi_rsa_public_numbers rsa = {key->field[0], key->field[1]};
-    const struct smi_rsa_secret_numbers numbers = {s[0], s[1], s[2], s[3]};
     const size_t size = (key->bits + 7) / 8;
     struct smi_buf value = smi_buf_open(&context->mem);
     uint8_t *to = smi_buf_add(&value, size);

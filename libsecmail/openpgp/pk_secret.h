@@ -12,6 +12,7 @@
 #define SMI_OPENPGP_PK_SECRET_H
 
 #include "core/secret.h"
+#include "crypto/rsa_pkcs1.h"
 #include "verify/public_key.h"
 
 /* Can this build do anything with the secret? */
@@ -48,6 +49,9 @@ struct smi_pk_plan {
  * secret is returned-owned in its kept form. SECMAIL_E_RANDOM, SECMAIL_E_NOMEM. */
 int smi_pk_generate(struct secmail_context *context, const struct smi_pk_plan *plan,
                     struct smi_buf *material, struct secmail_secret **secret);
+
+/* The numbers of an RSA secret; false if it isn't one. */
+bool smi_pk_rsa_secret(const uint8_t *kept, size_t size, struct smi_rsa_secret_numbers *numbers);
 
 /* The numbers of an RSA or ElGamal secret; false if it isn't `count` MPIs. */
 bool smi_pk_secret_numbers(const uint8_t *kept, size_t size, struct smi_number *numbers,

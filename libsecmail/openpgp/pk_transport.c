@@ -10,7 +10,6 @@
 enum {
     CHECKSUM_SIZE = 2,
     CLEAR_MAX = 1 + SMI_KEY_MAX_SIZE + CHECKSUM_SIZE,
-    RSA_NUMBERS = 4,
 };
 
 /* ---------------------------------------------------------------- without branches */
@@ -95,12 +94,10 @@ static int decrypt_rsa(struct secmail_context *context, const struct smi_public_
                        const struct secmail_secret *secret, const struct smi_number *encrypted,
                        uint8_t *clear, size_t *size)
 {
-    struct smi_number s[RSA_NUMBERS];
-    if (!smi_pk_secret_numbers(secmail_secret_data(secret), secmail_secret_size(secret), s,
-                               RSA_NUMBERS))
+    struct smi_rsa_secret_numbers numbers;
+    if (!smi_pk_rsa_secret(secmail_secret_data(secret), secmail_secret_size(secret), &numbers))
         return smi_fail(context, SECMAIL_E_INTERNAL, NULL);
     const struct smi_rsa_public_numbers rsa = {key->field[0], key->field[1]};
-    const struct smi_rsa_secret_numbers numbers = {s[0], s[1], s[2], s[3]};
     return smi_rsa_pkcs1_decrypt(context, &rsa, &numbers, encrypted, clear, size);
 }
 
