@@ -30,6 +30,17 @@ static bool is_address(const char *text)
     return !*digit && port > 0 && port < 65536;
 }
 
+/* Remembers that the zone has a server. */
+static int note_zone(struct secmail_dns *dns, const struct smi_dns_name *zone)
+{
+    struct smi_unbound *u = dns->state;
+    if (zone->size)
+        return smi_unbound_note(dns, &u->zones, &u->zone_count, &u->zone_room, zone);
+    u->has_upstream = true;
+    return 0;
+}
+
+/* Reads a server and notes its zone. */
 static int read_server(struct secmail_dns *dns, struct smi_dns_name *zone, const char *name,
                        const char *address)
 {
@@ -43,17 +54,7 @@ static int read_server(struct secmail_dns *dns, struct smi_dns_name *zone, const
     if (!is_address(address))
         return smi_fail(dns->context, SECMAIL_E_DNS_CONFIG,
                         "\"%.80s\" is no address: write 192.0.2.1 or 192.0.2.1@5353", address);
-    return 0;
-}
-
-/* Remembers that the zone has a server. */
-static int note_zone(struct secmail_dns *dns, const struct smi_dns_name *zone)
-{
-    struct smi_unbound *u = dns->state;
-    if (zone->size)
-        return smi_unbound_note(dns, &u->zones, &u->zone_count, &u->zone_room, zone);
-    u->has_upstream = true;
-    return 0;
+    return note_zone(dns, zone);
 }
 
 int secmail_dns_use_resolv_conf(struct secmail_dns *dns, const char *path)
@@ -76,9 +77,7 @@ int secmail_dns_add_stub(struct secmail_dns *dns, const char *zone, const char *
 {
     struct smi_dns_name name;
     char quoted[SMI_DNS_QUOTED_SIZE];
-    int rc = read_server(dns, &name, zone, address);
-    if (!rc)
-        rc = note_zone(dns, &name);
+    const int rc = read_server(dns, &name, zone, address);
     if (rc)
         return rc;
     struct smi_unbound *u = dns->state;
@@ -109,9 +108,7 @@ int secmail_dns_add_forwarder(struct secmail_dns *dns, const char *zone, const c
 {
     struct smi_dns_name name;
     char quoted[SMI_DNS_QUOTED_SIZE], text[SMI_DNS_QUOTED_SIZE + ADDRESS_MAX + 64];
-    int rc = read_server(dns, &name, zone, address);
-    if (!rc)
-        rc = note_zone(dns, &name);
+    const int rc = read_server(dns, &name, zone, address);
     if (rc)
         return rc;
     struct smi_unbound *u = dns->state;
