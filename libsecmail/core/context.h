@@ -11,6 +11,8 @@
 
 #include "memory.h"
 
+#include <string.h>
+
 struct smi_arena;
 
 enum { SMI_LIMITS = 18, SMI_DETAIL_SIZE = 400 };
@@ -70,6 +72,19 @@ SMI_SHARED int smi_over_limit(struct secmail_context *context, enum secmail_limi
 
 SMI_SHARED void smi_log(const struct secmail_context *context, enum secmail_log_level level,
                         const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Fills in a caller's struct, which may be of an older or newer library: as many of its bytes as
+ * its first member, `size`, says. That one stays.
+ */
+static inline void smi_fill_sized(void *to, const void *full, size_t full_size)
+{
+    size_t size;
+    memcpy(&size, to, sizeof size);
+    if (size > full_size)
+        size = full_size;
+    memcpy((char *)to + sizeof size, (const char *)full + sizeof size, size - sizeof size);
+}
 
 /* "2026-11-24 06:41:55 UTC": dates as the messages show them. `text` has room for 32 bytes. */
 SMI_SHARED const char *smi_date(int64_t time, char text[32]);

@@ -207,18 +207,14 @@ static int is_stale(struct run *r, const struct state *s, bool *stale)
     return rc;
 }
 
-static bool has_expired(const struct run *r, const struct smi_signature *sig)
-{
-    return sig->lifetime && sig->created + sig->lifetime <= r->now;
-}
-
 static int is_to_renew(struct run *r, const struct state *s, bool *wanted)
 {
     *wanted = false;
     if (!s->newest || s->revocation || s->wish->revoke)
         return 0;
     *wanted = s->wish->expiry_set || s->wish->primary_user_id;
-    if (*wanted || has_expired(r, s->newest)) /* what was to end is not brought back unasked */
+    /* What was to end is not brought back unasked. */
+    if (*wanted || smi_signature_expired(s->newest, r->now))
         return 0;
     *wanted = speaks_for_primary(r, s->c) && r->edit->wishes[0].expiry_set;
     return !*wanted && r->edit->refresh ? is_stale(r, s, wanted) : 0;

@@ -36,7 +36,7 @@ static bool counts(const struct smi_signature *sig, const struct secmail_policy 
     if (!smi_signature_notations_known(sig, policy))
         return false;
     const int64_t time = secmail_policy_time(policy);
-    return sig->created <= time && (!sig->lifetime || time < sig->created + sig->lifetime) &&
+    return sig->created <= time && !smi_signature_expired(sig, time) &&
            smi_policy_accepts(policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL);
 }
 

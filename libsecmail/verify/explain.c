@@ -147,7 +147,7 @@ static void explain_signature(struct explaining *e, int64_t index, const struct 
         find(e, SECMAIL_SEVERITY_WARNING, SECMAIL_REASON_SIGNATURE_IN_FUTURE, index, sig->created,
              "the self-signature of %s was made on %s, after the reference time; check the clock",
              e->name, date);
-    else if (sig->lifetime && e->now >= sig->created + sig->lifetime)
+    else if (smi_signature_expired(sig, e->now))
         find(e, SECMAIL_SEVERITY_WARNING, SECMAIL_REASON_SIGNATURE_EXPIRED, index,
              sig->created + sig->lifetime, "the self-signature of %s expired on %s", e->name,
              smi_date(sig->created + sig->lifetime, date));
@@ -400,9 +400,9 @@ int secmail_findings_get(const struct secmail_findings *findings, size_t index,
         finding->size < sizeof finding->size)
         return SECMAIL_E_ARGUMENT;
     const struct finding *f = &findings->at[index];
-    const struct secmail_finding full = {finding->size, f->severity,  f->reason, f->part,
-                                         f->index,      f->signature, f->time,   f->text};
-    memcpy(finding, &full, full.size < sizeof full ? full.size : sizeof full);
+    const struct secmail_finding full = {0,        f->severity,  f->reason, f->part,
+                                         f->index, f->signature, f->time,   f->text};
+    smi_fill_sized(finding, &full, sizeof full);
     return 0;
 }
 

@@ -135,7 +135,7 @@ static bool document_rules(struct secmail_verdict *v, const struct smi_signature
                    smi_date(sig->created, date), smi_date(now, other));
         return reject(v);
     }
-    if (sig->lifetime && now >= sig->created + sig->lifetime) {
+    if (smi_signature_expired(sig, now)) {
         add_reason(v, SECMAIL_REASON_SIGNATURE_EXPIRED, "the signature expired on %s",
                    smi_date(sig->created + sig->lifetime, date));
         return reject(v);

@@ -36,13 +36,12 @@ int smi_literal_tell(struct secmail_context *context, const struct smi_literal_f
     if (!info || info->size < sizeof info->size)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "the size of the literal info isn't set");
     const struct secmail_literal_info all = {
-        .size = info->size,
         .format = fields->format,
         .name_size = fields->name_size,
         .name = fields->name,
         .date = fields->date ? (int64_t)fields->date : -1,
     };
-    memcpy(info, &all, info->size < sizeof all ? info->size : sizeof all);
+    smi_fill_sized(info, &all, sizeof all);
     return 0;
 }
 

@@ -102,6 +102,12 @@ struct smi_signature {
  */
 SMI_SHARED void smi_signature_read(struct smi_signature *sig, const uint8_t *body, size_t size);
 
+/* Has the signature expired by then (section 5.2.3.18)? */
+static inline bool smi_signature_expired(const struct smi_signature *sig, int64_t time)
+{
+    return sig->lifetime && time >= sig->created + sig->lifetime;
+}
+
 /* Does the policy know all critical notations of the signature (section 5.2.3.24)? Without a policy
  * none is known. */
 SMI_SHARED bool smi_signature_notations_known(const struct smi_signature *sig,

@@ -105,8 +105,7 @@ int secmail_cert_user_id_info(struct secmail_context *context, const struct secm
     secmail_policy_unref(made);
     if (rc)
         return rc;
-    full.size = info->size;
-    memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
+    smi_fill_sized(info, &full, sizeof full);
     return 0;
 }
 
@@ -125,7 +124,7 @@ static bool counts(const struct smi_signature *sig, const struct secmail_policy 
     if (sig->problem || sig->created > time)
         return false;
     return sig->type == SMI_SIG_CERT_REVOCATION ||
-           ((!sig->lifetime || time < sig->created + sig->lifetime) &&
+           (!smi_signature_expired(sig, time) &&
             smi_policy_accepts(policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL) &&
             smi_signature_notations_known(sig, policy));
 }
@@ -252,8 +251,7 @@ int secmail_cert_certification(struct secmail_context *context, const struct sec
     secmail_policy_unref(made);
     if (rc)
         return rc;
-    full.size = info->size;
-    memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
+    smi_fill_sized(info, &full, sizeof full);
     return 0;
 }
 
@@ -276,7 +274,7 @@ int secmail_cert_preferences(struct secmail_context *context, const struct secma
                         cert ? "preferences have no size" : "cert is NULL");
     struct secmail_policy *made;
     struct smi_validity v;
-    struct secmail_preferences full = {.size = preferences->size};
+    struct secmail_preferences full = {0};
     int rc = smi_policy_or_standard(context, &policy, &made);
     if (!rc)
         rc = smi_key_validity(context, cert, 0, policy, secmail_policy_time(policy), &v);
@@ -291,6 +289,6 @@ int secmail_cert_preferences(struct secmail_context *context, const struct secma
         full.features = v.binding->features;
         full.key_server = v.binding->key_server_flags;
     }
-    memcpy(preferences, &full, full.size < sizeof full ? full.size : sizeof full);
+    smi_fill_sized(preferences, &full, sizeof full);
     return 0;
 }

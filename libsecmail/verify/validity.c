@@ -62,8 +62,7 @@ static bool is_ours(struct judging *j, const struct smi_signature *sig,
 
 static bool is_in_force(const struct judging *j, const struct smi_signature *sig)
 {
-    return !sig->problem && sig->created <= j->time &&
-           (!sig->lifetime || j->time < sig->created + sig->lifetime) &&
+    return !sig->problem && sig->created <= j->time && !smi_signature_expired(sig, j->time) &&
            smi_policy_accepts(j->policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL) &&
            smi_signature_notations_known(sig, j->policy);
 }
@@ -544,8 +543,7 @@ int secmail_cert_key_info(struct secmail_context *context, const struct secmail_
     if (rc)
         return rc;
     const struct smi_revocation_words words = smi_revocation_words(v.revocation);
-    const struct secmail_key_info full = {.size = info->size,
-                                          .version = c->key.version,
+    const struct secmail_key_info full = {.version = c->key.version,
                                           .algorithm = c->key.algo,
                                           .flags = v.flags,
                                           .validity = v.code,
@@ -556,6 +554,6 @@ int secmail_cert_key_info(struct secmail_context *context, const struct secmail_
                                           .revoked = words.time,
                                           .revocation_text = words.text,
                                           .revocation_text_size = words.text_size};
-    memcpy(info, &full, info->size < sizeof full ? info->size : sizeof full);
+    smi_fill_sized(info, &full, sizeof full);
     return 0;
 }
