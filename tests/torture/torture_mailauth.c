@@ -238,15 +238,22 @@ static int use_keys(struct secmail_context *context, void *user)
 static int read_results(struct secmail_context *context, void *user)
 {
     (void)user;
-    struct secmail_authres *a = NULL;
+    struct secmail_authres *a = NULL, *value = NULL;
     static const char header[] = "Authentication-Results: a.example; spf=pass reason=x\r\n"
                                  " smtp.mailfrom=x smtp.helo=y a.b=c d.e=f g.h=i; dkim=none;\r\n"
                                  " dmarc=pass; arc=pass; iprev=pass; auth=pass\r\n\r\n";
-    const int rc = secmail_authres_find_trusted(context, &a, (const uint8_t *)header,
-                                                sizeof header - 1, "a.example");
+    const size_t name = strlen("Authentication-Results:");
+    int rc = secmail_authres_find_trusted(context, &a, (const uint8_t *)header, sizeof header - 1,
+                                          "a.example");
     if (!rc)
         assert_int_equal(secmail_authres_count(a), 6);
     secmail_authres_free(a);
+    if (!rc)
+        rc = secmail_authres_read(context, &value, (const uint8_t *)header + name,
+                                  sizeof header - 1 - name - strlen("\r\n\r\n"));
+    if (!rc)
+        assert_int_equal(secmail_authres_count(value), 6);
+    secmail_authres_free(value);
     return rc;
 }
 

@@ -130,7 +130,7 @@ static int look(struct secmail_context *context, void *user)
     struct secmail_user_id_info id = {.size = sizeof id};
     struct secmail_certification_info said = {.size = sizeof said};
     struct secmail_preferences preferences = {.size = sizeof preferences};
-    struct secmail_findings *findings = NULL;
+    struct secmail_findings *findings = NULL, *mend = NULL;
     struct secmail_cert *out = NULL, *cert = NULL;
     int rc = secmail_cert_parse(context, &cert, m->cert.data, m->cert.size);
     if (!rc)
@@ -143,6 +143,13 @@ static int look(struct secmail_context *context, void *user)
         rc = secmail_cert_explain(context, cert, NULL, &findings);
     assert_int_equal(secmail_findings_count(findings), rc ? 0 : 4);
     secmail_findings_free(findings);
+    if (!rc) {
+        rc = secmail_cert_lint(context, cert, NULL, &mend);
+        assert_int_equal(mend == NULL, rc != 0);
+    }
+    secmail_findings_free(mend);
+    if (!rc)
+        rc = secmail_cert_check_revoker(context, cert, m->parsed);
     if (!rc) {
         rc = secmail_cert_clean(context, cert, NULL, SECMAIL_CLEAN_MINIMAL, &out);
         assert_int_equal(out == NULL, rc != 0);
