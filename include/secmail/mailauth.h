@@ -309,12 +309,14 @@ SECMAIL_API const char *secmail_suffixes_find(void *suffixes, const char *domain
  * line, body, with CRLF at line ends. Pieces may be of any size; the verdicts don't depend on it.
  *
  * @param data  not kept; may be NULL when size is 0
- * @return 0; SECMAIL_E_STATE (the message is complete). @since 0.1
+ * @return 0; SECMAIL_E_STATE (the message is complete, or an earlier call failed inside it: no
+ *   verdict comes from a part of a message). @since 0.1
  */
 SECMAIL_API int secmail_mailauth_update(struct secmail_mailauth *m, const uint8_t *data,
                                         size_t size);
 
-/** Says that the message is complete. @return 0; SECMAIL_E_STATE (it was before). @since 0.1 */
+/** Says that the message is complete.
+ * @return 0; SECMAIL_E_STATE (it was before, or an update failed). @since 0.1 */
 SECMAIL_API int secmail_mailauth_finish_message(struct secmail_mailauth *m);
 
 /* ------------------------------------------------------------------------------------------ */

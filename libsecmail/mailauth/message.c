@@ -188,18 +188,31 @@ static int take_lf_ends(struct smi_message *m, const uint8_t *data, size_t size)
     return rc;
 }
 
+static int fail_lost(struct smi_message *m)
+{
+    return smi_fail(m->context, SECMAIL_E_STATE,
+                    "an earlier call failed inside the message: begin it again in a new object");
+}
+
 int smi_message_update(struct smi_message *m, const uint8_t *data, size_t size)
 {
+    if (m->lost)
+        return fail_lost(m);
     if (!size)
         return 0;
-    return m->lf_ends ? take_lf_ends(m, data, size) : take(m, data, size);
+    const int rc = m->lf_ends ? take_lf_ends(m, data, size) : take(m, data, size);
+    m->lost = rc != 0;
+    return rc;
 }
 
 int smi_message_finish(struct smi_message *m)
 {
+    if (m->lost)
+        return fail_lost(m);
     if (m->state == SMI_MESSAGE_HEADER) {
         m->no_empty_line = true;
         const int rc = end_header(m);
+        m->lost = rc != 0;
         if (rc)
             return rc;
     }

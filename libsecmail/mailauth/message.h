@@ -32,6 +32,7 @@ struct smi_message {
     bool no_hashes;     /* nobody needs the body */
     bool header_over;   /* the header passed its limit: what was kept is only its beginning */
     bool no_empty_line; /* the message ended inside the header */
+    bool lost;          /* an earlier call failed: what follows would stand on a part of it */
     uint8_t last;       /* byte that came before, in the header and for lf_ends */
     size_t line;        /* bytes of the current header line */
     size_t most_fields;
@@ -52,7 +53,7 @@ void smi_message_free(struct smi_message *m);
 int smi_message_want(struct smi_message *m, enum smi_canon canon, uint8_t algo, uint64_t limit,
                      size_t *index);
 
-/* 0, or an error that is recorded. */
+/* 0, or an error that is recorded: that of the call, and SECMAIL_E_STATE for each later one. */
 int smi_message_update(struct smi_message *m, const uint8_t *data, size_t size);
 int smi_message_finish(struct smi_message *m);
 

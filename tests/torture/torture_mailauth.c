@@ -166,6 +166,56 @@ static int verify_again(struct secmail_context *context, void *user)
     return rc;
 }
 
+/* Of what was called after the failure that is under test. */
+static void forget_error(struct secmail_context *context)
+{
+    secmail_context_set_log(context, NULL, NULL);
+}
+
+/* Who goes on after a failure inside the message gets no verdict on a part of it. */
+static int go_on_verifying(struct secmail_context *context, void *user)
+{
+    struct prepared *p = user;
+    struct secmail_mailauth *m = NULL;
+    int rc = secmail_mailauth_new(context, &m);
+    if (!rc) {
+        rc = secmail_mailauth_update(m, (const uint8_t *)p->text, strlen(p->text));
+        if (rc) {
+            assert_int_equal(secmail_mailauth_update(m, (const uint8_t *)"x", 1), SECMAIL_E_STATE);
+            assert_int_equal(secmail_mailauth_finish_message(m), SECMAIL_E_STATE);
+            assert_int_equal(secmail_mailauth_evaluate(m), SECMAIL_E_STATE);
+            assert_null(secmail_mailauth_dmarc(m));
+            forget_error(context);
+        }
+    }
+    secmail_mailauth_free(m);
+    return rc;
+}
+
+static int go_on_signing(struct secmail_context *context, void *user)
+{
+    struct prepared *p = user;
+    struct secmail_dkim_table *table = NULL;
+    struct secmail_dkim_signer *signer = NULL;
+    struct secmail_bytes *field = NULL;
+    int rc = secmail_dkim_table_new(context, &table);
+    if (!rc)
+        rc = secmail_dkim_table_add(table, "example.com", "t", p->ed.key);
+    if (!rc)
+        rc = secmail_dkim_signer_new(table, &signer, "example.com");
+    if (!rc) {
+        rc = secmail_dkim_signer_update(signer, (const uint8_t *)mail, sizeof mail - 1);
+        if (rc) {
+            assert_int_equal(secmail_dkim_signer_finish(signer, &field), SECMAIL_E_STATE);
+            assert_null(field);
+            forget_error(context);
+        }
+    }
+    secmail_dkim_signer_free(signer);
+    secmail_dkim_table_free(table);
+    return rc;
+}
+
 static int write_fields(struct secmail_context *context, void *user)
 {
     struct prepared *p = user;
@@ -326,6 +376,8 @@ static int read_suffixes(struct secmail_context *context, void *user)
 
 TORTURE(verify)
 TORTURE(verify_again)
+TORTURE(go_on_verifying)
+TORTURE(go_on_signing)
 TORTURE(write_fields)
 TORTURE(sign)
 TORTURE(use_keys)
@@ -347,10 +399,11 @@ static void torture_read_suffixes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(torture_verify),        cmocka_unit_test(torture_verify_again),
-        cmocka_unit_test(torture_write_fields),  cmocka_unit_test(torture_sign),
-        cmocka_unit_test(torture_use_keys),      cmocka_unit_test(torture_read_results),
-        cmocka_unit_test(torture_write_report),  cmocka_unit_test(torture_read_report),
+        cmocka_unit_test(torture_verify),          cmocka_unit_test(torture_verify_again),
+        cmocka_unit_test(torture_go_on_verifying), cmocka_unit_test(torture_go_on_signing),
+        cmocka_unit_test(torture_write_fields),    cmocka_unit_test(torture_sign),
+        cmocka_unit_test(torture_use_keys),        cmocka_unit_test(torture_read_results),
+        cmocka_unit_test(torture_write_report),    cmocka_unit_test(torture_read_report),
         cmocka_unit_test(torture_read_suffixes),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
