@@ -169,15 +169,34 @@ static inline block larger(block a, block b)
 #endif
 }
 
-/*
- * Where may a byte that changes stand? At a tab, and where a blank or LF is followed by a blank or
- * line end. CR is left out of the first of two, or every line end would be such a place; other
- * control characters are in by convenience.
- */
-static inline block relaxed_marks(const uint8_t *p)
+static inline block smaller(block a, block b)
 {
-    const block a = load(p), both = larger(a, load(p + 1));
-    return ((block)(both <= 0x20) & ~(block)(a == '\r')) | (block)(a == '\t');
+#ifdef __SSE2__
+    return (block)_mm_min_epu8((__m128i)a, (__m128i)b);
+#else
+    const block less = (block)(a < b);
+    return (a & less) | (b & ~less);
+#endif
+}
+
+/* Each byte and the next one: not above a blank where both of them are and the first is no CR. */
+static inline block pairs(const uint8_t *p)
+{
+    const block a = load(p);
+    return larger(a, load(p + 1)) | (block)(a == '\r');
+}
+
+/*
+ * Not zero if a byte that changes may stand among these 64. That is a tab, or a blank or LF that a
+ * blank or line end follows. CR is left out of the first of two, or every line end would be such a
+ * place; other control characters are in by convenience.
+ */
+static inline block marks(const uint8_t *p)
+{
+    const block pair = smaller(smaller(pairs(p), pairs(p + 16)),
+                               smaller(pairs(p + 32), pairs(p + 48)));
+    const block byte = smaller(smaller(load(p), load(p + 16)), smaller(load(p + 32), load(p + 48)));
+    return (block)(pair <= 0x20) | (block)(byte <= '\t');
 }
 
 static bool is_relaxed_mark(const uint8_t *p)
@@ -189,11 +208,8 @@ static bool is_relaxed_mark(const uint8_t *p)
 static size_t until_mark(const uint8_t *p, size_t size)
 {
     size_t i = 0;
-    for (; size - i >= 64; i += 64) {
-        if (any(relaxed_marks(p + i) | relaxed_marks(p + i + 16) | relaxed_marks(p + i + 32) |
-                relaxed_marks(p + i + 48)))
-            break;
-    }
+    while (size - i >= 128 && !any(marks(p + i) | marks(p + i + 64)))
+        i += 128;
     while (i < size && !is_relaxed_mark(p + i))
         i++;
     return i;
