@@ -112,12 +112,14 @@ SMI_SHARED void smi_put_u16(struct smi_buf *b, uint16_t v);
 SMI_SHARED void smi_put_u32(struct smi_buf *b, uint32_t v);
 SMI_SHARED void smi_put_text(struct smi_buf *b, const char *text);
 
-/* Inline: many texts are written byte by byte, and each call between libraries would show. */
+/* Inline: many texts are written byte by byte, and each call between libraries would show. What has
+ * room is within the ceiling. */
 static inline void smi_put_u8(struct smi_buf *b, uint8_t v)
 {
-    uint8_t *p = smi_buf_add(b, 1);
-    if (p)
-        *p = v;
+    if (b->size < b->room && !b->error)
+        b->data[b->size++] = v;
+    else
+        smi_put(b, &v, 1);
 }
 
 /* Makes room for `room` bytes in all, to avoid growing in steps. */

@@ -49,7 +49,7 @@ static uint32_t *place_in(struct smi_arc_set *set, enum kind kind)
 static void place_field(struct secmail_mailauth *m, uint32_t field, uint32_t instance,
                         enum kind kind)
 {
-    struct smi_arc *a = &m->arc_chain;
+    struct smi_arc *a = m->arc_chain;
     a->fields++;
     if (!instance) {
         wrong(a, "an ARC field has no instance number");
@@ -100,7 +100,9 @@ static void check_sets(struct smi_arc *a)
 
 int smi_arc_collect(struct secmail_mailauth *m)
 {
-    struct smi_arc *a = &m->arc_chain;
+    struct smi_arc *a = m->arc_chain = smi_zalloc(&m->context->mem, sizeof *a);
+    if (!a)
+        return smi_nomem(m->context);
     place_fields(m);
     check_sets(a);
     if (m->message.header_over)
@@ -116,7 +118,7 @@ static bool settle(struct secmail_mailauth *m, enum secmail_mailauth_verdict ver
                    const char *reference, const char *reason)
 {
     smi_result_set(m, &m->arc, verdict, reference, reason, smi_span("", 0));
-    m->arc_chain.settled = true;
+    m->arc_chain->settled = true;
     return true;
 }
 
@@ -137,7 +139,7 @@ void smi_arc_put_set(struct smi_buf *b, const struct smi_header *h, const struct
 static const char *read_seal(struct secmail_mailauth *m, size_t instance, struct smi_signature *s)
 {
     const struct smi_header *h = &m->message.header;
-    const struct smi_field *f = &h->fields[m->arc_chain.sets[instance].seal - 1];
+    const struct smi_field *f = &h->fields[m->arc_chain->sets[instance].seal - 1];
     const char *reason = smi_signature_read(s, SMI_ARC_SEAL, smi_field_value(h, f), 0,
                                             m->options & SECMAIL_MAILAUTH_ALLOW_WEAK);
     if (reason)
@@ -154,7 +156,7 @@ static const char *read_seal(struct secmail_mailauth *m, size_t instance, struct
 /* Asks for the keys of all seals at once; false if one is missing. */
 static bool ask_keys(struct secmail_mailauth *m, const char **reason)
 {
-    struct smi_arc *a = &m->arc_chain;
+    struct smi_arc *a = m->arc_chain;
     struct smi_signature s;
     struct smi_domain name;
     bool known = true;
@@ -183,7 +185,7 @@ static const char *verify_seal(struct secmail_mailauth *m, size_t instance, stru
     if (state != SMI_KEY_USABLE)
         return state == SMI_KEY_UNUSABLE ? key.reason : "a key is missing";
     const size_t start = data->size;
-    smi_put_own_field(data, h, &h->fields[m->arc_chain.sets[instance].seal - 1], &s);
+    smi_put_own_field(data, h, &h->fields[m->arc_chain->sets[instance].seal - 1], &s);
     const bool ok = smi_check_signature(m, &s, &key, data);
     data->size = start;
     return ok ? NULL : "a seal does not fit the sets that it covers";
@@ -192,7 +194,7 @@ static const char *verify_seal(struct secmail_mailauth *m, size_t instance, stru
 static const char *verify_seals(struct secmail_mailauth *m)
 {
     const struct smi_header *h = &m->message.header;
-    const struct smi_arc *a = &m->arc_chain;
+    const struct smi_arc *a = m->arc_chain;
     struct smi_buf data = smi_buf_open(&m->context->mem);
     const char *reason = NULL;
     for (size_t i = 0; i < a->instances && !reason && !data.error; i++) {
@@ -210,7 +212,7 @@ static const char *verify_seals(struct secmail_mailauth *m)
  * texts of results move when others are written. */
 static bool verify_signature(struct secmail_mailauth *m, char reason[REASON_SIZE])
 {
-    struct smi_dkim *d = &m->arc_chain.newest;
+    struct smi_dkim *d = &m->arc_chain->newest;
     if (!smi_dkim_verify(m, d))
         return false;
     m->arc.security = smi_weaker(m->arc.security, d->result.security);
@@ -225,7 +227,7 @@ static bool fail(struct secmail_mailauth *m, const char *what, const char *refer
 {
     smi_result_set(m, &m->arc, SECMAIL_MAILAUTH_FAIL, reference, what, smi_span_text(reason));
     smi_result_text(m, &m->arc, SECMAIL_MAILAUTH_DECIDER, smi_span_text(what));
-    m->arc_chain.settled = true;
+    m->arc_chain->settled = true;
     return true;
 }
 
@@ -249,14 +251,14 @@ static bool verify_chain(struct secmail_mailauth *m)
 
 static void put_sealer(struct secmail_mailauth *m)
 {
-    const struct smi_span domain = m->arc_chain.seal.domain;
+    const struct smi_span domain = m->arc_chain->seal.domain;
     if (domain.size)
         smi_result_text(m, &m->arc, SECMAIL_MAILAUTH_DOMAIN, domain);
 }
 
 bool smi_arc_evaluate(struct secmail_mailauth *m)
 {
-    struct smi_arc *a = &m->arc_chain;
+    struct smi_arc *a = m->arc_chain;
     if (a->settled)
         return true;
     smi_result_begin(&m->arc, m, SECMAIL_MAILAUTH_ARC);

@@ -7,7 +7,7 @@
 static bool is_trusted(const struct secmail_mailauth *m)
 {
     struct smi_domain sealer;
-    if (!smi_domain_read(&sealer, m->arc_chain.seal.domain))
+    if (!smi_domain_read(&sealer, m->arc_chain->seal.domain))
         return false;
     for (size_t i = 0; i < m->sealer_count; i++) {
         if (smi_domain_same(&sealer, &m->sealers[i]))
@@ -30,7 +30,7 @@ bool smi_arc_vouches(struct secmail_mailauth *m)
     if (!smi_result_passed(&m->arc) || !is_trusted(m))
         return false;
     const struct smi_header *h = &m->message.header;
-    const struct smi_arc_set *set = &m->arc_chain.sets[m->arc_chain.instances - 1];
+    const struct smi_arc_set *set = &m->arc_chain->sets[m->arc_chain->instances - 1];
     struct smi_span value = smi_field_value(h, &h->fields[set->results - 1]);
     struct secmail_authres *a;
     smi_arc_take_instance(&value);

@@ -78,7 +78,7 @@ static void put_own(struct smi_buf *data, const struct smi_buf *field)
 static void put_sets(struct sealing *s, struct smi_buf *data)
 {
     const struct smi_header *h = &s->m->message.header;
-    const struct smi_arc *a = &s->m->arc_chain;
+    const struct smi_arc *a = s->m->arc_chain;
     for (size_t i = 0; s->m->arc.verdict == SECMAIL_MAILAUTH_PASS && i < a->instances; i++) {
         const struct smi_field *seal = &h->fields[a->sets[i].seal - 1];
         smi_arc_put_set(data, h, &a->sets[i]);
@@ -121,7 +121,7 @@ static int check_state(struct secmail_mailauth *m)
  * reporting "cv=fail", there is no need to proceed and the algorithm stops here." */
 static int check_chain(struct secmail_mailauth *m)
 {
-    const struct smi_arc *a = &m->arc_chain;
+    const struct smi_arc *a = m->arc_chain;
     if (a->instances >= SMI_ARC_MAX)
         return smi_fail(m->context, SECMAIL_E_MAILAUTH_CHAIN, "the chain has 50 sets already");
     if (smi_span_is(a->seal.chain, "fail"))
@@ -181,7 +181,7 @@ int secmail_mailauth_seal(struct secmail_mailauth *m, const char *domain, const 
     const struct smi_buf none = smi_buf_open(&m->context->mem);
     struct sealing s = {m,
                         {key, domain, selector, SMI_RELAXED, SMI_RELAXED, m->now, SMI_NO_TIME},
-                        m->arc_chain.instances + 1,
+                        m->arc_chain->instances + 1,
                         none,
                         none,
                         none};

@@ -67,16 +67,24 @@ static int prepare(struct smi_message *message, void *user)
     return rc;
 }
 
+static const struct smi_copy no_text = {"", 0};
+
+static void free_text(const struct secmail_allocator *mem, struct smi_copy *copy)
+{
+    if (copy->size)
+        smi_free(mem, (void *)copy->text, copy->size + 1);
+    *copy = no_text;
+}
+
 static int copy_text(struct secmail_mailauth *m, struct smi_copy *copy, const char *text)
 {
     const size_t size = strlen(text);
-    char *bytes = smi_alloc(&m->context->mem, size + 1);
-    if (!bytes)
+    char *bytes = size ? smi_alloc(&m->context->mem, size + 1) : NULL;
+    if (size && !bytes)
         return smi_nomem(m->context);
-    memcpy(bytes, text, size + 1);
-    if (copy->text)
-        smi_free(&m->context->mem, copy->text, copy->size + 1);
-    *copy = (struct smi_copy){bytes, size};
+    free_text(&m->context->mem, copy);
+    if (size)
+        *copy = (struct smi_copy){memcpy(bytes, text, size + 1), size};
     return 0;
 }
 
@@ -86,6 +94,7 @@ static void init(struct secmail_mailauth *m, struct secmail_context *context)
     m->now = smi_now(context);
     m->deadline = INT64_MAX;
     m->methods = SECMAIL_MAILAUTH_ALL;
+    m->helo = m->mail_from = m->authserv_id = no_text;
     for (size_t i = 1; i < SMI_MAILAUTH_LIMITS; i++)
         m->limits[i] = limits[i].value;
     smi_answers_init(&m->answers, &context->mem);
@@ -113,20 +122,11 @@ int secmail_mailauth_new(struct secmail_context *context, struct secmail_mailaut
     smi_buf_reserve(&m->strings, STRINGS_ROOM);
     smi_put_u8(&m->strings, 0);
     rc = m->strings.error ? smi_nomem(context) : copy_text(m, &m->authserv_id, "localhost");
-    if (!rc)
-        rc = copy_text(m, &m->helo, "");
-    if (!rc)
-        rc = copy_text(m, &m->mail_from, "");
     if (rc)
         secmail_mailauth_free(m);
     else
         *out = m;
     return rc;
-}
-
-static void free_text(const struct secmail_allocator *mem, struct smi_copy *copy)
-{
-    smi_free(mem, copy->text, copy->size + 1);
 }
 
 void secmail_mailauth_free(struct secmail_mailauth *m)
@@ -138,6 +138,7 @@ void secmail_mailauth_free(struct secmail_mailauth *m)
     free_text(&mem, &m->mail_from);
     free_text(&mem, &m->authserv_id);
     smi_free(&mem, m->sealers, m->sealer_room * sizeof *m->sealers);
+    smi_free(&mem, m->arc_chain, sizeof *m->arc_chain);
     smi_free(&mem, m->signatures, m->signature_room * sizeof *m->signatures);
     smi_message_free(&m->message);
     smi_answers_free(&m->answers);

@@ -20,9 +20,9 @@ struct smi_ip {
     uint8_t bytes[16];
 };
 
-/* A text that a setter copied, with a NUL behind it. */
+/* A text that a setter copied, with a NUL behind it; an empty one takes no memory. */
 struct smi_copy {
-    char *text;
+    const char *text;
     size_t size;
 };
 
@@ -53,10 +53,10 @@ struct secmail_mailauth {
     struct smi_buf trace;
 
     struct secmail_mailauth_result spf;
-    struct smi_domain spf_domain; /* that was checked */
+    struct smi_domain spf_domain; /* of the sender; empty until it is checked, or if it is none */
     struct smi_dkim *signatures;
     size_t signature_count, signature_room;
-    struct smi_arc arc_chain;
+    struct smi_arc *arc_chain; /* made when the header is complete */
     struct secmail_mailauth_result arc;
     struct secmail_mailauth_result dmarc;
     size_t seal_hash; /* body hash of the seal to come */

@@ -27,18 +27,24 @@ uint8_t smi_weaker(uint8_t a, uint8_t b)
 
 /* ---- Asking ---- */
 
-/* FNV-1a over words of eight bytes: what stands behind the name in the last one doesn't count. */
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x100000001b3);
+    return hash ^ hash >> 32;
+}
+
+/* FNV-1a over words of eight bytes, the last one filled up with zeros. */
 static uint32_t hash_of(const struct smi_domain *name, uint16_t type)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ type, word;
-    for (size_t i = 0; i < name->size; i += sizeof word) {
-        const size_t left = name->size - i;
-        word = 0;
-        memcpy(&word, name->text + i, left < sizeof word ? left : sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x100000001b3);
-        hash ^= hash >> 32;
+    size_t at = 0;
+    for (; name->size - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, name->text + at, sizeof word);
+        hash = mix(hash, word);
     }
-    return (uint32_t)hash;
+    word = 0;
+    memcpy(&word, name->text + at, name->size - at);
+    return (uint32_t)mix(hash, word);
 }
 
 static struct smi_span name_of(const struct smi_answers *t, const struct smi_question *q)

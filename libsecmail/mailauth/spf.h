@@ -66,8 +66,8 @@ enum { SMI_SPF_OPEN = 0 };
 
 struct smi_spf {
     struct secmail_mailauth *m;
-    struct smi_span local;    /* of the sender */
-    struct smi_domain sender; /* its domain */
+    struct smi_span local;           /* of the sender */
+    const struct smi_domain *sender; /* its domain */
     struct smi_span helo;
     uint32_t lookups, voids;
     uint32_t depth; /* of includes */

@@ -286,7 +286,8 @@ static int verdict_of(struct smi_spf *s, const struct smi_spf_record *r,
     if (match == PERMANENT)
         return SECMAIL_MAILAUTH_PERMERROR;
     s->exp = r->exp.spec;
-    s->exp_domain = *domain;
+    if (s->exp.size)
+        s->exp_domain = *domain;
     return t->verdict;
 }
 
@@ -414,20 +415,30 @@ static struct smi_span sender_domain(const struct secmail_mailauth *m, struct sm
 
 /* "If the <domain> is malformed [...] or is not a multi-label domain name, [...] check_host()
  * immediately returns the result "none"" (section 4.3). */
+static bool read_sender(struct secmail_mailauth *m, struct smi_span domain)
+{
+    struct smi_domain *d = &m->spf_domain;
+    if (d->size || (smi_domain_read_host(d, domain) && smi_domain_labels(d) > 1))
+        return true;
+    d->size = 0;
+    return false;
+}
+
+/* False if there is a verdict already. */
 static bool begin(struct smi_spf *s, struct secmail_mailauth_result *r)
 {
     struct secmail_mailauth *m = s->m;
     const struct smi_span domain = sender_domain(m, &s->local);
+    const bool has_domain = read_sender(m, domain);
     s->helo = smi_span(m->helo.text, m->helo.size);
+    if (m->ip.size && has_domain)
+        return true;
     smi_result_begin(r, m, SECMAIL_MAILAUTH_SPF);
     if (!m->ip.size) {
         smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, "RFC 7208 section 4.1",
                        "no client address is known", smi_span("", 0));
         return false;
     }
-    if (smi_domain_read_host(&s->sender, domain) && smi_domain_labels(&s->sender) > 1)
-        return true;
-    s->sender.size = 0;
     smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, domain);
     smi_result_set(m, r, SECMAIL_MAILAUTH_NONE, "RFC 7208 section 4.3",
                    "the sender's domain is not a domain name of two labels or more", domain);
@@ -440,7 +451,7 @@ static void put_reason(struct smi_spf *s, struct secmail_mailauth_result *r, int
     const struct smi_span term = s->match.text;
     if (verdict == SECMAIL_MAILAUTH_NONE)
         smi_result_set(m, r, verdict, "RFC 7208 section 2.6.1", "the domain has no SPF record",
-                       smi_domain_span(&s->sender));
+                       smi_domain_span(s->sender));
     else if (s->reason)
         smi_result_set(m, r, verdict, s->reference, s->reason, term);
     else if (term.size)
@@ -455,7 +466,7 @@ static void put_details(struct smi_spf *s, struct secmail_mailauth_result *r, in
 {
     struct secmail_mailauth *m = s->m;
     r->security = s->security;
-    smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, smi_domain_span(&s->sender));
+    smi_result_text(m, r, SECMAIL_MAILAUTH_DOMAIN, smi_domain_span(s->sender));
     smi_result_text(m, r, SECMAIL_MAILAUTH_IDENTITY,
                     smi_span_text(m->mail_from.size ? "mailfrom" : "helo"));
     smi_result_number(r, SECMAIL_MAILAUTH_LOOKUPS, s->lookups);
@@ -477,12 +488,13 @@ static void init(struct smi_spf *s, struct secmail_mailauth *m)
 {
     const struct smi_span none = smi_span("", 0);
     s->m = m;
+    s->sender = &m->spf_domain;
     s->lookups = s->voids = s->depth = s->match_depth = s->match_bits = 0;
     s->security = SECMAIL_MAILAUTH_NO_DNS;
     s->reason = s->reference = NULL;
     s->match.text = s->record = s->exp = none;
     s->match.kind = SMI_SPF_UNKNOWN;
-    s->sender.size = s->exp_domain.size = 0;
+    s->exp_domain.size = 0;
 }
 
 bool smi_spf_evaluate(struct secmail_mailauth *m)
@@ -490,13 +502,12 @@ bool smi_spf_evaluate(struct secmail_mailauth *m)
     struct secmail_mailauth_result *r = &m->spf;
     struct smi_spf s;
     init(&s, m);
-    const bool checked = begin(&s, r);
-    m->spf_domain = s.sender;
-    if (!checked)
+    if (!begin(&s, r))
         return true;
-    const int verdict = check_host(&s, &s.sender);
+    const int verdict = check_host(&s, s.sender);
     if (verdict == SMI_SPF_OPEN)
         return false;
+    smi_result_begin(r, m, SECMAIL_MAILAUTH_SPF);
     put_reason(&s, r, verdict);
     put_details(&s, r, verdict);
     return verdict != SECMAIL_MAILAUTH_FAIL || !s.exp.size || add_explanation(&s, r);

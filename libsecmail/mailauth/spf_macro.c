@@ -209,7 +209,7 @@ static enum smi_spf_expansion write_value(struct smi_spf *s, uint8_t letter,
     if (letter == 's') {
         smi_put_span(&b, s->local);
         smi_put_u8(&b, '@');
-        smi_put_span(&b, smi_domain_span(&s->sender));
+        smi_put_span(&b, smi_domain_span(s->sender));
     } else if (letter == 'i') {
         put_dotted_ip(&b, &m->ip);
     } else if (letter == 'c') {
@@ -235,7 +235,7 @@ static enum smi_spf_expansion find_value(struct smi_spf *s, uint8_t letter,
         v->span = s->local;
         break;
     case 'o':
-        v->span = smi_domain_span(&s->sender);
+        v->span = smi_domain_span(s->sender);
         break;
     case 'd':
         v->span = smi_domain_span(domain);
