@@ -165,6 +165,28 @@ static void test_random_bodies(void **state)
     }
 }
 
+/* What changes is found wherever it stands in a long run of what doesn't. */
+static void test_marks_anywhere(void **state)
+{
+    (void)state;
+    static const char bytes[] = {' ', '\t', '\r', '\n', 1, 'a'};
+    enum { BYTES = sizeof bytes, SIZE = 600, PLACES = 400 };
+    char body[SIZE];
+    uint64_t seed = 1;
+    for (size_t n = 0; n < BYTES * BYTES * PLACES; n++) {
+        for (size_t i = 0; i < SIZE; i++)
+            body[i] = i % 78 == 76 ? '\r' : i % 78 == 77 ? '\n' : (char)('A' + i % 26);
+        body[n % PLACES] = bytes[n / PLACES % BYTES];
+        body[n % PLACES + 1] = bytes[n / PLACES / BYTES];
+        struct taken a = canonical(SMI_RELAXED, body, SIZE, SIZE, &seed);
+        struct taken b = reference(SMI_RELAXED, body, SIZE);
+        assert_int_equal(a.size, b.size);
+        assert_memory_equal(a.data, b.data, a.size);
+        free(a.data);
+        free(b.data);
+    }
+}
+
 /* Long empty stretches take no more time than their length, whatever they are made of. */
 static void test_long_line_ends(void **state)
 {
@@ -215,9 +237,9 @@ static void test_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_simple_body),   cmocka_unit_test(test_relaxed_body),
-        cmocka_unit_test(test_random_bodies), cmocka_unit_test(test_long_line_ends),
-        cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_simple_body),    cmocka_unit_test(test_relaxed_body),
+        cmocka_unit_test(test_random_bodies),  cmocka_unit_test(test_marks_anywhere),
+        cmocka_unit_test(test_long_line_ends), cmocka_unit_test(test_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
