@@ -275,32 +275,63 @@ int smi_key_unwrap(struct secmail_context *context, const uint8_t *kek, size_t k
     return 0;
 }
 
-static gcry_error_t gmac(gcry_mac_hd_t handle, const uint8_t key[32], uint64_t number,
-                         const uint8_t *data, size_t size, uint8_t mac[16])
-{
-    uint8_t iv[12] = {0};
-    for (int i = 0; i < 8; i++)
-        iv[4 + i] = (uint8_t)(number >> (56 - 8 * i));
-    size_t mac_size = 16;
-    gcry_error_t error = gcry_mac_setkey(handle, key, 32);
-    if (!error)
-        error = gcry_mac_setiv(handle, iv, sizeof iv);
-    if (!error && size)
-        error = gcry_mac_write(handle, data, size);
-    return error ? error : gcry_mac_read(handle, mac, &mac_size);
-}
+/* ---- Check values ---- */
 
-int smi_checkmac(struct secmail_context *context, const uint8_t key[32], uint64_t number,
-                 const uint8_t *data, size_t size, uint8_t mac[16])
+int smi_checkmac_open(struct secmail_context *context, struct smi_checkmac *m,
+                      const uint8_t key[32])
 {
     int r = smi_crypto_init(context);
     if (r)
         return r;
-    gcry_mac_hd_t handle;
+    gcry_mac_hd_t handle = NULL;
     gcry_error_t error = gcry_mac_open(&handle, GCRY_MAC_GMAC_AES, 0, NULL);
-    if (error)
-        return smi_gcry_fail(context, error, "GMAC");
-    error = gmac(handle, key, number, data, size, mac);
-    gcry_mac_close(handle);
-    return error ? smi_gcry_fail(context, error, "GMAC") : 0;
+    if (!error)
+        error = gcry_mac_setkey(handle, key, 32);
+    m->handle = handle;
+    if (!error)
+        return 0;
+    smi_checkmac_close(m);
+    return smi_gcry_fail(context, error, "GMAC");
+}
+
+static int internal(gcry_error_t error)
+{
+    return error ? SECMAIL_E_INTERNAL : 0;
+}
+
+int smi_checkmac_begin(struct smi_checkmac *m, uint64_t number)
+{
+    uint8_t iv[12] = {0};
+    for (int i = 0; i < 8; i++)
+        iv[4 + i] = (uint8_t)(number >> (56 - 8 * i));
+    gcry_error_t error = gcry_mac_reset(m->handle);
+    if (!error)
+        error = gcry_mac_setiv(m->handle, iv, sizeof iv);
+    return internal(error);
+}
+
+int smi_checkmac_update(struct smi_checkmac *m, const uint8_t *data, size_t size)
+{
+    return size ? internal(gcry_mac_write(m->handle, data, size)) : 0;
+}
+
+int smi_checkmac_final(struct smi_checkmac *m, uint8_t mac[16])
+{
+    size_t size = 16;
+    return internal(gcry_mac_read(m->handle, mac, &size));
+}
+
+int smi_checkmac_once(struct smi_checkmac *m, uint64_t number, const uint8_t *data, size_t size,
+                      uint8_t mac[16])
+{
+    int rc = smi_checkmac_begin(m, number);
+    if (!rc)
+        rc = smi_checkmac_update(m, data, size);
+    return rc ? rc : smi_checkmac_final(m, mac);
+}
+
+void smi_checkmac_close(struct smi_checkmac *m)
+{
+    gcry_mac_close(m->handle);
+    m->handle = NULL;
 }

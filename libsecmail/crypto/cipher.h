@@ -100,10 +100,27 @@ int smi_key_wrap(struct secmail_context *context, const uint8_t *kek, size_t kek
 int smi_key_unwrap(struct secmail_context *context, const uint8_t *kek, size_t kek_size,
                    uint8_t *to, const uint8_t *from, size_t size, bool *ok);
 
-/* A keyed check value of 16 bytes over a block, fast (GMAC-AES256): compares two readings of the
- * same data. `key` has 32 bytes; `number` must not repeat under a key for different data, and the
- * value must stay inside the process. 0 or as smi_cfb_open(); recorded. */
-int smi_checkmac(struct secmail_context *context, const uint8_t key[32], uint64_t number,
-                 const uint8_t *data, size_t size, uint8_t mac[16]);
+/*
+ * Keyed check values of 16 bytes for the blocks of a stream, fast (GMAC-AES256): they compare two
+ * readings of the same data. A number must not repeat under a key for different data, and the
+ * values must stay inside the process.
+ */
+struct smi_checkmac {
+    void *handle;
+};
+
+/* As smi_cfb_open(). */
+int smi_checkmac_open(struct secmail_context *context, struct smi_checkmac *m,
+                      const uint8_t key[32]);
+/* A block is begun with its number, updated in any pieces, and closed with its value. Each returns
+ * as smi_cfb_encrypt(). */
+int smi_checkmac_begin(struct smi_checkmac *m, uint64_t number) __attribute__((warn_unused_result));
+int smi_checkmac_update(struct smi_checkmac *m, const uint8_t *data, size_t size)
+    __attribute__((warn_unused_result));
+int smi_checkmac_final(struct smi_checkmac *m, uint8_t mac[16]) __attribute__((warn_unused_result));
+/* All three for one block. */
+int smi_checkmac_once(struct smi_checkmac *m, uint64_t number, const uint8_t *data, size_t size,
+                      uint8_t mac[16]) __attribute__((warn_unused_result));
+void smi_checkmac_close(struct smi_checkmac *m);
 
 #endif

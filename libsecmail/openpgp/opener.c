@@ -8,7 +8,7 @@
 
 enum {
     REWIND_HOLD = 4 << 20, /* reading more than this twice is cheaper than holding it */
-    V1_BLOCK = 256 << 10,  /* ciphertext that has one check value, in a second reading */
+    V1_BLOCK = 256 << 10,  /* ciphertext that is confirmed at once in a second reading */
     MDC_SIZE = 22,
     CHUNK_OCTET_MAX = 16,     /* section 5.13.2: 4 MiB */
     CHUNK_AD_MAX = 5 + 8 + 8, /* fields, number of the chunk, size of the whole */
@@ -23,6 +23,11 @@ static int modified(const struct smi_opener *o)
     return smi_fail(o->made.context, SECMAIL_E_MODIFIED,
                     "the encrypted data was changed or cut after it was encrypted; nothing "
                     "unauthenticated was released");
+}
+
+static int internal(struct smi_opener *o)
+{
+    return smi_fail(o->made.context, SECMAIL_E_INTERNAL, NULL);
 }
 
 /* ---------------------------------------------------------------- chunks with AEAD */
@@ -237,9 +242,7 @@ static int begin_key(struct smi_opener *o)
 
 static int decrypt(struct smi_opener *o, uint8_t *to, const uint8_t *from, size_t size)
 {
-    return smi_cfb_decrypt(&o->cfb, to, from, size)
-               ? smi_fail(o->made.context, SECMAIL_E_INTERNAL, NULL)
-               : 0;
+    return smi_cfb_decrypt(&o->cfb, to, from, size) ? internal(o) : 0;
 }
 
 /* Section 5.13.1: a block of random bytes, of which the last two are repeated. */
@@ -268,7 +271,7 @@ static int try_next_key(struct smi_opener *o, bool *holds)
     smi_cfb_close(&o->cfb);
     int rc = smi_cfb_open(o->made.context, &o->cfb, old->cipher, old->key, NULL);
     if (!rc && smi_cfb_encrypt(&o->cfb, buf->data, buf->data, buf->size))
-        rc = smi_fail(o->made.context, SECMAIL_E_INTERNAL, NULL);
+        rc = internal(o);
     use(o, o->key_used + 1);
     if (!rc)
         rc = begin_key(o);
@@ -327,20 +330,37 @@ static void hash_but_tail(struct smi_opener *o, const uint8_t *data, size_t size
     o->tail_size = MDC_SIZE;
 }
 
-static int checkmac(struct smi_opener *o, const uint8_t *data, size_t size, uint8_t mac[16])
+static bool compares(const struct smi_opener *o)
 {
-    return smi_checkmac(o->made.context, o->first->key, o->read / V1_BLOCK, data, size, mac);
+    return o->may_rewind && !o->first->same;
+}
+
+/* Does the block of ciphertext end with the next `size` bytes? */
+static bool ends_block(const struct smi_opener *o, size_t size)
+{
+    return (o->read + size) % V1_BLOCK == 0;
+}
+
+static int add_to_block(struct smi_opener *o, const uint8_t *data, size_t size)
+{
+    if (!compares(o))
+        return 0;
+    int rc = 0;
+    if (o->read % V1_BLOCK == 0)
+        rc = smi_checkmac_begin(&o->checkmac, o->read / V1_BLOCK);
+    if (!rc)
+        rc = smi_checkmac_update(&o->checkmac, data, size);
+    return rc ? internal(o) : 0;
 }
 
 /* First reading of two: a check value for each block of ciphertext. */
-static int note_block(struct smi_opener *o, const uint8_t *data, size_t size)
+static int note_block(struct smi_opener *o)
 {
     uint8_t mac[16];
-    if (!o->may_rewind)
+    if (!compares(o))
         return 0;
-    int rc = checkmac(o, data, size, mac);
-    if (rc)
-        return rc;
+    if (smi_checkmac_final(&o->checkmac, mac))
+        return internal(o);
     smi_put(&o->first->macs, mac, sizeof mac);
     return o->first->macs.error ? smi_nomem(o->made.context) : 0;
 }
@@ -354,7 +374,7 @@ static int over_hold_limit(struct smi_opener *o)
     return 0;
 }
 
-static int hold_block(struct smi_opener *o, const uint8_t *data, size_t size)
+static int hold_piece(struct smi_opener *o, const uint8_t *data, size_t size)
 {
     struct smi_buf *buf = &o->hold;
     if (o->mode == SMI_HOLD && buf->size + size > o->hold_limit) {
@@ -363,16 +383,16 @@ static int hold_block(struct smi_opener *o, const uint8_t *data, size_t size)
             return rc;
     }
     if (o->mode == SMI_SCAN)
-        smi_buf_clear(buf);
+        buf->size = 0;
     uint8_t *to = smi_buf_add(buf, size);
     if (!to)
         return smi_nomem(o->made.context);
-    int rc = note_block(o, data, size);
-    if (!rc)
-        rc = decrypt(o, to, data, size);
-    if (!rc)
-        hash_but_tail(o, to, size);
-    return rc;
+    int rc = decrypt(o, to, data, size);
+    if (rc)
+        return rc;
+    hash_but_tail(o, to, size);
+    rc = add_to_block(o, data, size);
+    return !rc && ends_block(o, size) ? note_block(o) : rc;
 }
 
 static int end_of_scan(struct smi_opener *o)
@@ -387,6 +407,9 @@ static int end_of_scan(struct smi_opener *o)
         smi_buf_clear(&first->macs);
         return SECMAIL_NEEDS_REWIND;
     }
+    int rc = ends_block(o, 0) ? 0 : note_block(o);
+    if (rc)
+        return rc;
     first->complete = true;
     first->size = o->read;
     first->session_key = o->keys[o->key_used];
@@ -399,52 +422,78 @@ static int input_changed(struct smi_opener *o)
                     "the input differs from what was authenticated when it was read first");
 }
 
-/* Second reading. The MDC at the end is not given out; it was checked in the first one. */
-static int emit_block(struct smi_opener *o, const uint8_t *data, size_t size)
+/* Second reading: is the block that ends here that of the first one? */
+static int confirm_block(struct smi_opener *o)
 {
-    const struct smi_first_reading *first = o->first;
+    const struct smi_buf *macs = &o->first->macs;
     const uint64_t number = o->read / V1_BLOCK;
     uint8_t mac[16];
-    if (!size || (number + 1) * 16 > first->macs.size || o->read + size > first->size)
+    if (!compares(o))
+        return 0;
+    if (smi_checkmac_final(&o->checkmac, mac))
+        return internal(o);
+    const bool same = (number + 1) * sizeof mac <= macs->size &&
+                      smi_equal(mac, macs->data + number * sizeof mac, sizeof mac);
+    return same ? 0 : input_changed(o);
+}
+
+/* Gives out what is held of a block, which ends at `now`. Prefix and MDC are not given out; the MDC
+ * was checked in the first reading. */
+static int release_block(struct smi_opener *o, uint64_t now)
+{
+    const uint64_t end = o->first->size - MDC_SIZE;
+    const bool first = now == o->hold.size;
+    /* The MDC may begin in the block before the last one. */
+    if (now > end)
+        o->hold.size -= now - end < o->hold.size ? (size_t)(now - end) : o->hold.size;
+    if (o->made.buf.size) {
+        smi_put(&o->made.buf, o->hold.data, o->hold.size);
+    } else {
+        const struct smi_buf given = o->made.buf;
+        o->made.buf = o->hold;
+        o->hold = given;
+    }
+    o->hold.size = 0;
+    if (first)
+        o->made.pos = prefix_size(o);
+    o->made.ended = now == o->first->size;
+    return o->made.buf.error ? smi_nomem(o->made.context) : 0;
+}
+
+static int emit_piece(struct smi_opener *o, const uint8_t *data, size_t size)
+{
+    const uint64_t now = o->read + size;
+    if (!size || now > o->first->size)
         return input_changed(o);
-    int rc = checkmac(o, data, size, mac);
-    if (rc)
-        return rc;
-    if (!smi_equal(mac, first->macs.data + number * 16, sizeof mac))
-        return input_changed(o);
-    uint8_t *to = smi_buf_add(&o->made.buf, size);
+    uint8_t *to = smi_buf_add(&o->hold, size);
     if (!to)
         return smi_nomem(o->made.context);
-    rc = decrypt(o, to, data, size);
-    if (rc)
+    int rc = decrypt(o, to, data, size);
+    if (!rc)
+        rc = add_to_block(o, data, size);
+    if (rc || (!ends_block(o, size) && now < o->first->size))
         return rc;
-    if (!number)
-        o->made.pos = prefix_size(o);
-    /* The MDC may begin in the block before the last one. */
-    const uint64_t end = first->size - MDC_SIZE, now = o->read + size;
-    if (now > end)
-        o->made.buf.size -= (size_t)(now - end) < size ? (size_t)(now - end) : size;
-    o->made.ended = now == first->size;
-    return 0;
+    rc = confirm_block(o);
+    return rc ? rc : release_block(o, now);
 }
 
 static int make_v1(struct smi_made_source *made)
 {
     struct smi_opener *o = (struct smi_opener *)made;
     const uint8_t *data;
+    const size_t most = V1_BLOCK - o->read % V1_BLOCK;
     size_t size;
-    /* Whole blocks are needed only where they have check values; else any piece will do. */
-    int rc = smi_peek(o->lower, o->may_rewind ? V1_BLOCK : 1, &data, &size);
+    int rc = smi_peek(o->lower, 1, &data, &size);
     if (rc)
         return rc;
-    if (size > V1_BLOCK)
-        size = V1_BLOCK;
+    if (size > most)
+        size = most;
     if (o->mode == SMI_EMIT)
-        rc = emit_block(o, data, size);
+        rc = emit_piece(o, data, size);
     else if (!size)
         return o->mode == SMI_HOLD ? end_of_hold(o) : end_of_scan(o);
     else
-        rc = hold_block(o, data, size);
+        rc = hold_piece(o, data, size);
     if (rc)
         return rc;
     smi_skip(o->lower, size);
@@ -462,6 +511,8 @@ static int open_v1(struct secmail_context *context, struct smi_opener *o)
     const bool first = o->mode == SMI_HOLD && o->first;
     use(o, first ? o->first->key_used : 0);
     int rc = first ? smi_random(context, o->first->key, sizeof o->first->key) : 0;
+    if (!rc && compares(o))
+        rc = smi_checkmac_open(context, &o->checkmac, o->first->key);
     if (!rc)
         rc = begin_key(o);
     if (!rc)
@@ -517,6 +568,7 @@ void smi_opener_close(struct smi_opener *o)
         return;
     smi_aead_close(&o->aead);
     smi_cfb_close(&o->cfb);
+    smi_checkmac_close(&o->checkmac);
     smi_hash_close(&o->mdc);
     smi_buf_free(&o->hold);
     smi_made_source_close(&o->made);

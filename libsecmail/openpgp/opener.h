@@ -23,6 +23,7 @@ enum smi_opener_mode {
 /* What the first reading of a SEIPDv1 packet hands to the second one. */
 struct smi_first_reading {
     bool complete;
+    bool same;           /* the caller vouches that both read the same: no check values */
     uint8_t key[32];     /* of the check values */
     struct smi_buf macs; /* 16 bytes for each block of ciphertext */
     uint64_t size;       /* of the ciphertext */
@@ -51,6 +52,7 @@ struct smi_opener {
     uint64_t hold_limit;
     struct smi_first_reading *first;
     struct smi_buf hold; /* plaintext that isn't authenticated: nobody reads from here */
+    struct smi_checkmac checkmac;
     struct smi_cfb cfb;
     struct smi_hash mdc;
     uint8_t tail[22]; /* the last bytes so far, which may be the MDC */

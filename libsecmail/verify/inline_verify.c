@@ -32,8 +32,8 @@ struct secmail_inline_verify {
     struct smi_literal_fields literal;
     struct smi_buf held; /* data that is not given out yet */
     size_t held_pos;
-    bool scanning;   /* first reading of two: only check values are kept */
-    uint8_t key[32]; /* of the check values */
+    bool scanning; /* first reading of two: only check values are kept */
+    struct smi_checkmac checkmac;
     struct smi_buf macs;
     uint64_t block; /* the next one of the second reading */
     bool confirmed; /* what is held of it may be given out */
@@ -70,6 +70,7 @@ void secmail_inline_verify_free(struct secmail_inline_verify *v)
     v->held.size = v->held.room; /* wipe what was given out, too */
     smi_buf_free(&v->held);
     smi_buf_free(&v->macs);
+    smi_checkmac_close(&v->checkmac);
     smi_free(mem, v, sizeof *v);
 }
 
@@ -135,7 +136,11 @@ int secmail_inline_verify_add_cert(struct secmail_inline_verify *v, struct secma
 
 static int begin_checks(struct secmail_inline_verify *v)
 {
-    int rc = smi_random(v->context, v->key, sizeof v->key);
+    uint8_t key[32];
+    int rc = smi_random(v->context, key, sizeof key);
+    if (!rc)
+        rc = smi_checkmac_open(v->context, &v->checkmac, key);
+    smi_wipe(key, sizeof key);
     v->scanning = !rc;
     return rc;
 }
@@ -155,10 +160,9 @@ static int scan(struct secmail_inline_verify *v, bool last)
         uint8_t mac[MAC_SIZE];
         const size_t left = v->held.size - done;
         const size_t size = left < BLOCK ? left : BLOCK;
-        int rc = smi_checkmac(v->context, v->key, v->macs.size / MAC_SIZE, v->held.data + done,
-                              size, mac);
-        if (rc)
-            return rc;
+        if (smi_checkmac_once(&v->checkmac, v->macs.size / MAC_SIZE, v->held.data + done, size,
+                              mac))
+            return smi_fail(v->context, SECMAIL_E_INTERNAL, NULL);
         smi_put(&v->macs, mac, MAC_SIZE);
         done += size;
     }
@@ -178,9 +182,8 @@ static int confirm(struct secmail_inline_verify *v)
     uint8_t mac[MAC_SIZE];
     if ((v->block + 1) * MAC_SIZE > v->macs.size)
         return input_changed(v);
-    int rc = smi_checkmac(v->context, v->key, v->block, v->held.data, v->held.size, mac);
-    if (rc)
-        return rc;
+    if (smi_checkmac_once(&v->checkmac, v->block, v->held.data, v->held.size, mac))
+        return smi_fail(v->context, SECMAIL_E_INTERNAL, NULL);
     if (!smi_equal(mac, v->macs.data + v->block * MAC_SIZE, MAC_SIZE))
         return input_changed(v);
     v->block++;

@@ -203,20 +203,38 @@ static void test_unsupported(void **state)
     }
 }
 
-/* NIST SP 800-38D: GMAC is GCM's tag over associated data alone. */
+/* NIST SP 800-38D: GMAC is GCM's tag over associated data alone. In pieces or not. */
 static void test_checkmac_is_gmac(void **state)
 {
     static const uint8_t gcm_nonce[] = {0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
     struct fixture *f = *state;
     struct smi_aead a;
+    struct smi_checkmac m;
     uint8_t mac[16], tag[16], data[1000];
     memset(data, 'd', sizeof data);
     assert_ok(f->context, smi_aead_open(f->context, &a, SMI_AES256, SMI_GCM, key));
     assert_int_equal(smi_aead_encrypt(&a, gcm_nonce, data, sizeof data, tag, NULL, 0), 0);
     smi_aead_close(&a);
-    assert_ok(f->context,
-              smi_checkmac(f->context, key, 0x0102030405060708, data, sizeof data, mac));
-    assert_memory_equal(mac, tag, sizeof mac);
+    assert_ok(f->context, smi_checkmac_open(f->context, &m, key));
+    for (size_t piece = 1; piece < 40; piece++) {
+        assert_int_equal(smi_checkmac_begin(&m, 0x0102030405060708), 0);
+        for (size_t at = 0; at < sizeof data; at += piece) {
+            const size_t left = sizeof data - at;
+            assert_int_equal(smi_checkmac_update(&m, data + at, piece < left ? piece : left), 0);
+        }
+        assert_int_equal(smi_checkmac_final(&m, mac), 0);
+        assert_memory_equal(mac, tag, sizeof mac);
+    }
+    smi_checkmac_close(&m);
+}
+
+static void check_value(struct fixture *f, const uint8_t of_key[32], uint64_t number,
+                        const uint8_t *data, size_t size, uint8_t mac[16])
+{
+    struct smi_checkmac m;
+    assert_ok(f->context, smi_checkmac_open(f->context, &m, of_key));
+    assert_int_equal(smi_checkmac_once(&m, number, data, size, mac), 0);
+    smi_checkmac_close(&m);
 }
 
 static void test_checkmac_differs(void **state)
@@ -225,20 +243,20 @@ static void test_checkmac_differs(void **state)
     uint8_t first[16], mac[16], data[33] = {0}, other[32];
     memcpy(other, key, sizeof other);
     other[0] ^= 1;
-    assert_ok(f->context, smi_checkmac(f->context, key, 1, data, sizeof data, first));
-    assert_ok(f->context, smi_checkmac(f->context, key, 2, data, sizeof data, mac));
+    check_value(f, key, 1, data, sizeof data, first);
+    check_value(f, key, 2, data, sizeof data, mac);
     assert_memory_not_equal(mac, first, sizeof mac);
-    assert_ok(f->context, smi_checkmac(f->context, key, 1, data, sizeof data - 1, mac));
+    check_value(f, key, 1, data, sizeof data - 1, mac);
     assert_memory_not_equal(mac, first, sizeof mac);
-    assert_ok(f->context, smi_checkmac(f->context, other, 1, data, sizeof data, mac));
-    assert_memory_not_equal(mac, first, sizeof mac);
-    data[32] ^= 1;
-    assert_ok(f->context, smi_checkmac(f->context, key, 1, data, sizeof data, mac));
+    check_value(f, other, 1, data, sizeof data, mac);
     assert_memory_not_equal(mac, first, sizeof mac);
     data[32] ^= 1;
-    assert_ok(f->context, smi_checkmac(f->context, key, 1, data, sizeof data, mac));
+    check_value(f, key, 1, data, sizeof data, mac);
+    assert_memory_not_equal(mac, first, sizeof mac);
+    data[32] ^= 1;
+    check_value(f, key, 1, data, sizeof data, mac);
     assert_memory_equal(mac, first, sizeof mac);
-    assert_ok(f->context, smi_checkmac(f->context, key, 1, NULL, 0, mac));
+    check_value(f, key, 1, NULL, 0, mac);
     assert_memory_not_equal(mac, first, sizeof mac);
 }
 
