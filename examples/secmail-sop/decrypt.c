@@ -151,7 +151,7 @@ static int decrypt_stream(const struct sop *sop, struct decryption *d)
     int failed = stream_open(sop, &d->stream, true);
     if (failed)
         return failed;
-    int error = secmail_decrypt_allow_rewind(d->decrypt, 1);
+    int error = secmail_decrypt_allow_rewind(d->decrypt, d->stream.rewind);
     if (!error)
         error = secmail_decrypt_set_text_lf(d->decrypt, 1);
     if (error)

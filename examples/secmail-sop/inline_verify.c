@@ -58,7 +58,7 @@ static int prepare(const struct sop *sop, const struct arguments *args,
     int error = secmail_inline_verify_set_window(v->verify, v->window.not_before,
                                                  v->window.not_after);
     if (!error)
-        error = secmail_inline_verify_allow_rewind(v->verify, 1);
+        error = secmail_inline_verify_allow_rewind(v->verify, v->stream.rewind);
     if (!error)
         error = secmail_inline_verify_set_text_lf(v->verify, 1);
     return error ? sop_fail_library(sop, error, SOP_OBJECT, "the message") : SOP_OK;

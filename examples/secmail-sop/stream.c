@@ -6,11 +6,13 @@
  * first reading authenticates, the second one emits. Standard input that is a file is rewound. Of a
  * pipe, each block that is about to be overwritten goes into an unlinked temporary file (it is
  * ciphertext), until the operation says that it won't rewind; a message of one block never gets
- * there.
+ * there. That file is nobody else's; an input file is leased where the kernel can, so that the
+ * library needn't compare both readings.
  */
 #include "stream.h"
 
 #include "io.h"
+#include "lease.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +39,10 @@ int stream_open(const struct sop *sop, struct stream *stream, bool twice)
     *stream = (struct stream){.fd = STDIN_FILENO, .spool = -1};
     stream->start = position(stream->fd);
     stream->keep = twice && stream->start < 0;
+    stream->leased = twice && !stream->keep && lease_take(stream->fd);
+    if (twice)
+        stream->rewind = stream->keep || stream->leased ? SECMAIL_REWIND_SAME
+                                                        : SECMAIL_REWIND_COMPARED;
     /* On a page: the kernel's copies out of its cache take five times as long to an address that is
      * only a multiple of 16. */
     stream->room = aligned_alloc(PAGE, (size_t)BLOCK + OUT_BLOCK);
@@ -69,6 +75,8 @@ void stream_close(struct stream *stream)
     stream_forget(stream);
     if (stream->spool >= 0)
         close(stream->spool);
+    if (stream->leased)
+        lease_drop(stream->fd);
     note_used(stream);
     /* What was never used is not touched: its pages don't exist yet. */
     if (stream->room) {
@@ -145,12 +153,18 @@ static int rewind_input(const struct sop *sop, struct stream *stream)
                         strerror(errno));
     stream->in.pos = stream->in.size = 0;
     stream->ended = false;
+    stream->again = true;
     return SOP_OK;
 }
 
+/* What was made of the second reading leaves only if it was the same as the first one. */
 static int flush(const struct sop *sop, struct stream *stream)
 {
     const size_t size = stream->out.pos;
+    if (stream->again && stream->leased && !lease_holds(stream->fd))
+        return sop_fail(sop, SOP_UNSPECIFIED,
+                        "standard input: somebody opened the file for writing while it was read. "
+                        "Try again when that is done");
     note_used(stream);
     stream->out.pos = 0;
     return output_stdout(sop, stream->out.data, size);

@@ -11,6 +11,9 @@
 struct stream {
     int fd;
     off_t start;   /* where a file began; -1 for what can't be read twice */
+    int rewind;    /* enum secmail_rewind: what the library may be told */
+    bool leased;   /* the kernel tells whether somebody may have changed the file */
+    bool again;    /* it is read for the second time */
     bool keep;     /* a pipe is copied into `spool` as it is read */
     int spool;     /* unlinked temporary file; -1 while there is none */
     uint8_t *room; /* two blocks: one that is read, one that is written */

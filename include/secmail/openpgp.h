@@ -808,14 +808,14 @@ SECMAIL_API int secmail_decrypt_set_policy(struct secmail_decrypt *decrypt,
                                            struct secmail_policy *policy);
 
 /**
- * Says that the caller can feed the input a second time if not 0 (default 0). A SEIPDv1 message
- * above 4 MiB (or SECMAIL_LIMIT_HELD_PLAINTEXT, if that is less) is then read twice instead of
- * being held: the first reading authenticates it and ends with SECMAIL_NEEDS_REWIND, the second one
- * emits, and is compared with the first.
+ * Says whether the caller can feed the input a second time: a value of enum secmail_rewind, at
+ * first SECMAIL_REWIND_NONE. With another one, a SEIPDv1 message above 4 MiB (or
+ * SECMAIL_LIMIT_HELD_PLAINTEXT, if that is less) is read twice instead of being held: the first
+ * reading authenticates it and ends with SECMAIL_NEEDS_REWIND, the second one emits.
  *
- * @return 0; SECMAIL_E_STATE. @since 0.1
+ * @return 0; SECMAIL_E_STATE, SECMAIL_E_ARGUMENT (no such value). @since 0.1
  */
-SECMAIL_API int secmail_decrypt_allow_rewind(struct secmail_decrypt *decrypt, int allow);
+SECMAIL_API int secmail_decrypt_allow_rewind(struct secmail_decrypt *decrypt, int rewind);
 
 /**
  * Gives out text (literal format 't' or 'u') with line ends LF instead of CR LF if not 0 (default

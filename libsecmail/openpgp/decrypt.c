@@ -25,7 +25,8 @@ struct kept_packet {
 struct secmail_decrypt {
     struct secmail_context *context;
     struct smi_judge judge;
-    bool may_rewind, text_lf;
+    enum secmail_rewind rewind;
+    bool text_lf;
     struct secmail_key **keys; /* references */
     size_t key_count, key_room;
     struct secmail_secret **passwords;
@@ -153,12 +154,10 @@ int secmail_decrypt_set_policy(struct secmail_decrypt *d, struct secmail_policy 
     return 0;
 }
 
-int secmail_decrypt_allow_rewind(struct secmail_decrypt *d, int allow)
+int secmail_decrypt_allow_rewind(struct secmail_decrypt *d, int rewind)
 {
     int rc = enter(d, "secmail_decrypt_allow_rewind");
-    if (!rc)
-        d->may_rewind = allow != 0;
-    return rc;
+    return rc ? rc : smi_rewind_read(d->context, rewind, &d->rewind);
 }
 
 int secmail_decrypt_set_text_lf(struct secmail_decrypt *d, int lf)
@@ -589,9 +588,10 @@ static int data_packet(struct secmail_decrypt *d)
 
 static int open_data(struct secmail_decrypt *d)
 {
+    d->first.same = d->rewind == SECMAIL_REWIND_SAME;
     int rc = smi_opener_open(d->context, &d->opener, &d->packet.source, d->format, d->session_keys,
                              d->session_key_count, &d->judge.recipient,
-                             d->may_rewind ? &d->first : NULL);
+                             d->rewind ? &d->first : NULL);
     if (rc)
         return rc;
     if (d->input_size) {
@@ -897,7 +897,7 @@ int secmail_decrypt_bytes(struct secmail_decrypt *d, const uint8_t *data, size_t
     struct secmail_input in = {data, size, 0};
     struct result result = {.buf = smi_buf_open(&d->context->mem)};
     d->input_size = size;
-    d->may_rewind = false;
+    d->rewind = SECMAIL_REWIND_NONE;
     rc = decrypt_all(d, &in, &result);
     d->state = ENDED;
     if (!rc && smi_bytes_new(out, &result.buf, result.offset, result.size))

@@ -20,7 +20,8 @@ struct secmail_inline_verify {
     struct secmail_context *context;
     struct smi_judge judge;
     struct smi_inline reader;
-    bool may_rewind, text_lf, unlimited;
+    enum secmail_rewind rewind;
+    bool text_lf, unlimited;
     enum {
         SETTING_UP,
         READING,   /* verifies, gives nothing out */
@@ -32,7 +33,8 @@ struct secmail_inline_verify {
     struct smi_literal_fields literal;
     struct smi_buf held; /* data that is not given out yet */
     size_t held_pos;
-    bool scanning; /* first reading of two: only check values are kept */
+    uint64_t blocks; /* that the first reading of two had */
+    bool scanning;   /* first reading of two: only check values are kept */
     struct smi_checkmac checkmac;
     struct smi_buf macs;
     uint64_t block; /* the next one of the second reading */
@@ -106,12 +108,10 @@ int secmail_inline_verify_set_window(struct secmail_inline_verify *v, int64_t no
     return 0;
 }
 
-int secmail_inline_verify_allow_rewind(struct secmail_inline_verify *v, int allow)
+int secmail_inline_verify_allow_rewind(struct secmail_inline_verify *v, int rewind)
 {
     int rc = enter(v, "secmail_inline_verify_allow_rewind");
-    if (!rc)
-        v->may_rewind = allow != 0;
-    return rc;
+    return rc ? rc : smi_rewind_read(v->context, rewind, &v->rewind);
 }
 
 int secmail_inline_verify_set_text_lf(struct secmail_inline_verify *v, int lf)
@@ -152,22 +152,33 @@ static void drop_front(struct smi_buf *buf, size_t size)
     buf->size -= size;
 }
 
-/* Keeps the check values of whole blocks, and at the end of the rest, instead of the data. */
+/* First reading: keeps the check value of a block, unless the caller vouches for the second one. */
+static int note_block(struct secmail_inline_verify *v, const uint8_t *data, size_t size)
+{
+    uint8_t mac[MAC_SIZE];
+    if (v->rewind == SECMAIL_REWIND_COMPARED) {
+        if (smi_checkmac_once(&v->checkmac, v->blocks, data, size, mac))
+            return smi_fail(v->context, SECMAIL_E_INTERNAL, NULL);
+        smi_put(&v->macs, mac, MAC_SIZE);
+    }
+    v->blocks++;
+    return v->macs.error ? smi_nomem(v->context) : 0;
+}
+
+/* Notes whole blocks, and at the end the rest, instead of keeping the data. */
 static int scan(struct secmail_inline_verify *v, bool last)
 {
     size_t done = 0;
     while (v->held.size - done >= BLOCK || (last && v->held.size > done)) {
-        uint8_t mac[MAC_SIZE];
         const size_t left = v->held.size - done;
         const size_t size = left < BLOCK ? left : BLOCK;
-        if (smi_checkmac_once(&v->checkmac, v->macs.size / MAC_SIZE, v->held.data + done, size,
-                              mac))
-            return smi_fail(v->context, SECMAIL_E_INTERNAL, NULL);
-        smi_put(&v->macs, mac, MAC_SIZE);
+        int rc = note_block(v, v->held.data + done, size);
+        if (rc)
+            return rc;
         done += size;
     }
     drop_front(&v->held, done);
-    return v->macs.error ? smi_nomem(v->context) : 0;
+    return 0;
 }
 
 static int input_changed(struct secmail_inline_verify *v)
@@ -180,14 +191,14 @@ static int input_changed(struct secmail_inline_verify *v)
 static int confirm(struct secmail_inline_verify *v)
 {
     uint8_t mac[MAC_SIZE];
-    if ((v->block + 1) * MAC_SIZE > v->macs.size)
+    if (v->block >= v->blocks)
         return input_changed(v);
-    if (smi_checkmac_once(&v->checkmac, v->block, v->held.data, v->held.size, mac))
+    const uint64_t number = v->block++;
+    if (v->rewind == SECMAIL_REWIND_SAME)
+        return 0;
+    if (smi_checkmac_once(&v->checkmac, number, v->held.data, v->held.size, mac))
         return smi_fail(v->context, SECMAIL_E_INTERNAL, NULL);
-    if (!smi_equal(mac, v->macs.data + v->block * MAC_SIZE, MAC_SIZE))
-        return input_changed(v);
-    v->block++;
-    return 0;
+    return smi_equal(mac, v->macs.data + number * MAC_SIZE, MAC_SIZE) ? 0 : input_changed(v);
 }
 
 /* ---------------------------------------------------------------- first reading */
@@ -197,7 +208,7 @@ static uint64_t hold_limit(const struct secmail_inline_verify *v)
     const uint64_t limit = smi_limit(v->context, SECMAIL_LIMIT_HELD_PLAINTEXT);
     if (v->unlimited)
         return UINT64_MAX;
-    return v->may_rewind && limit > HELD_IF_REWINDABLE ? HELD_IF_REWINDABLE : limit;
+    return v->rewind && limit > HELD_IF_REWINDABLE ? HELD_IF_REWINDABLE : limit;
 }
 
 /* More is held than may be. Cleartext is read once: only its end tells how it is to be hashed. */
@@ -210,7 +221,7 @@ static int over_hold_limit(struct secmail_inline_verify *v)
             return 0;
         return smi_over_limit(v->context, SECMAIL_LIMIT_HELD_PLAINTEXT);
     }
-    if (!v->may_rewind)
+    if (!v->rewind)
         return smi_over_limit(v->context, SECMAIL_LIMIT_HELD_PLAINTEXT);
     int rc = begin_checks(v);
     return rc ? rc : scan(v, false);
@@ -329,7 +340,7 @@ static int emit(struct secmail_inline_verify *v, struct secmail_input *in,
             v->held.size = v->held_pos = 0;
         v->confirmed = false;
         if (v->all_read)
-            return v->block * MAC_SIZE == v->macs.size ? SECMAIL_DONE : input_changed(v);
+            return v->block == v->blocks ? SECMAIL_DONE : input_changed(v);
         int rc = next_block(v, in, end);
         if (rc)
             return rc;
@@ -386,7 +397,7 @@ int secmail_inline_verify_bytes(struct secmail_inline_verify *v, const uint8_t *
     struct secmail_input in = {data, size, 0};
     struct secmail_output none = {0};
     v->unlimited = true;
-    v->may_rewind = false;
+    v->rewind = SECMAIL_REWIND_NONE;
     smi_buf_reserve(&v->held, size + 1);
     rc = run(v, &in, &none, true);
     v->state = ENDED;

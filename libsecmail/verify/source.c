@@ -370,3 +370,12 @@ int smi_body_source_drain(struct smi_body_source *b)
         smi_skip(&b->source, n);
     }
 }
+
+int smi_rewind_read(struct secmail_context *context, int value, enum secmail_rewind *rewind)
+{
+    if (value < SECMAIL_REWIND_NONE || value > SECMAIL_REWIND_SAME)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "%d is no value of enum secmail_rewind",
+                        value);
+    *rewind = (enum secmail_rewind)value;
+    return 0;
+}

@@ -14,6 +14,8 @@
 #include "codec/armor.h"
 #include "verify/packet.h"
 
+#include <secmail/verify.h>
+
 struct smi_source {
     /*
      * Gives the bytes at the current position, borrowed until the next call: at least `want`
@@ -104,5 +106,10 @@ SMI_SHARED int smi_body_source_all(struct smi_body_source *b, struct smi_cursor 
 
 /* Reads on to the end of the body. */
 SMI_SHARED int smi_body_source_drain(struct smi_body_source *b);
+
+/* What a caller says of a second reading of the outermost source. 0; SECMAIL_E_ARGUMENT, recorded,
+ * for what is no value of enum secmail_rewind. */
+SMI_SHARED int smi_rewind_read(struct secmail_context *context, int value,
+                               enum secmail_rewind *rewind);
 
 #endif

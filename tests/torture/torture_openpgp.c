@@ -346,7 +346,8 @@ struct opening {
     struct secmail_key *key;
     const char *password;
     size_t size;
-    bool whole, rewind;
+    bool whole;
+    enum secmail_rewind rewind;
 };
 
 static int set_up(struct secmail_context *context, struct secmail_decrypt *d,
@@ -453,9 +454,14 @@ static int decrypt_in_two_readings(struct secmail_context *context, void *user)
     assert_int_equal(secmail_limits_set(limits, SECMAIL_LIMIT_HELD_PLAINTEXT, 1000), 0);
     assert_int_equal(secmail_context_set_limits(context, limits), 0);
     secmail_limits_free(limits);
-    return decrypt(context, m,
-                   &(struct opening){
-                       .message = &m->large, .password = "password", .size = SIZE, .rewind = true});
+    int rc = 0;
+    for (int rewind = SECMAIL_REWIND_COMPARED; !rc && rewind <= SECMAIL_REWIND_SAME; rewind++)
+        rc = decrypt(context, m,
+                     &(struct opening){.message = &m->large,
+                                       .password = "password",
+                                       .size = SIZE,
+                                       .rewind = (enum secmail_rewind)rewind});
+    return rc;
 }
 
 /* ---------------------------------------------------------------- signatures */
@@ -547,7 +553,7 @@ static int inline_verify(struct secmail_context *context, struct material *m, bo
     for (size_t i = 0; i < 6 && !rc; i++)
         rc = secmail_inline_verify_add_cert(v, secmail_key_cert(m->keys[i % 2]));
     if (!rc)
-        rc = secmail_inline_verify_allow_rewind(v, 1);
+        rc = secmail_inline_verify_allow_rewind(v, SECMAIL_REWIND_COMPARED);
     if (!rc)
         rc = whole ? secmail_inline_verify_bytes(v, message->data, message->size, &bytes)
                    : drive(verify_update, v, message->data, message->size, 999, 99, &out);

@@ -69,7 +69,8 @@ static void arguments(void **state)
     assert_int_equal(secmail_decrypt_new(f->context, NULL), SECMAIL_E_ARGUMENT);
     secmail_decrypt_free(NULL);
     assert_int_equal(secmail_decrypt_set_policy(NULL, NULL), SECMAIL_E_ARGUMENT);
-    assert_int_equal(secmail_decrypt_allow_rewind(NULL, 1), SECMAIL_E_ARGUMENT);
+    assert_int_equal(secmail_decrypt_allow_rewind(NULL, SECMAIL_REWIND_COMPARED),
+                     SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_decrypt_add_key(NULL, NULL), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_decrypt_add_password(NULL, NULL), SECMAIL_E_ARGUMENT);
     assert_int_equal(secmail_decrypt_add_session_key(NULL, NULL), SECMAIL_E_ARGUMENT);
@@ -149,7 +150,8 @@ static void states(void **state)
         if (!done)
             assert_int_equal(secmail_decrypt_update(d, &in, &out, 0), SECMAIL_NEEDS_INPUT);
         assert_code(f->context, secmail_decrypt_set_policy(d, policy), SECMAIL_E_STATE);
-        assert_code(f->context, secmail_decrypt_allow_rewind(d, 1), SECMAIL_E_STATE);
+        assert_code(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED),
+                    SECMAIL_E_STATE);
         assert_code(f->context, secmail_decrypt_add_key(d, key), SECMAIL_E_STATE);
         assert_code(f->context, secmail_decrypt_add_password(d, secret), SECMAIL_E_STATE);
         assert_code(f->context, secmail_decrypt_add_session_key(d, secret), SECMAIL_E_STATE);
@@ -1048,13 +1050,13 @@ static void the_second_reading(void **state)
     /* In one call the limit doesn't apply. */
     struct secmail_bytes *bytes;
     d = make_decrypt(f, &(struct openers){.session = &s});
-    assert_ok(f->context, secmail_decrypt_allow_rewind(d, 1));
+    assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED));
     assert_ok(f->context, secmail_decrypt_bytes(d, message.data, message.size, &bytes));
     assert_int_equal(secmail_bytes_size(bytes), LARGE);
     secmail_bytes_free(bytes);
     secmail_decrypt_free(d);
     d = make_decrypt(f, &(struct openers){.session = &s});
-    assert_ok(f->context, secmail_decrypt_allow_rewind(d, 1));
+    assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED));
     drop(&plain);
     assert_ok(f->context, drive(decrypt_update, d, message.data, message.size, 5000, 700, &plain));
     assert_int_equal(plain.size, LARGE);
@@ -1077,7 +1079,7 @@ static void changed_between_the_readings(void **state)
     for (size_t i = 0; i < 7; i++) {
         struct collected plain = {0}, second = {0};
         struct secmail_decrypt *d = make_decrypt(f, &(struct openers){.session = &s});
-        assert_ok(f->context, secmail_decrypt_allow_rewind(d, 1));
+        assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED));
         read_first(d, &message);
         put_all(&second, &message);
         size_t authentic = LARGE;
@@ -1110,6 +1112,53 @@ static void changed_between_the_readings(void **state)
     free(data);
 }
 
+/* The caller vouches for the second reading. */
+static void the_same_twice(void **state)
+{
+    struct fixture *f = *state;
+    const struct session s = make_session(f, SMI_AES256);
+    uint8_t *data = make_data(f, LARGE);
+    struct collected message = large_message(f, &s, data);
+    static const size_t steps[] = {1000, 65536, 300000, 1 << 20};
+    set_limit(f, SECMAIL_LIMIT_HELD_PLAINTEXT, HELD);
+    for (size_t i = 0; i < 4; i++) {
+        struct collected plain = {0};
+        struct secmail_decrypt *d = make_decrypt(f, &(struct openers){.session = &s});
+        assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_SAME));
+        assert_ok(f->context, drive(decrypt_update, d, message.data, message.size, steps[i],
+                                    steps[3 - i], &plain));
+        assert_int_equal(plain.size, LARGE);
+        assert_memory_equal(plain.data, data, LARGE);
+        secmail_decrypt_free(d);
+        drop(&plain);
+    }
+    drop(&message);
+    free(data);
+}
+
+/* Even then, a forged message has no second reading; and there are three values. */
+static void the_same_twice_but_forged(void **state)
+{
+    struct fixture *f = *state;
+    const struct session s = make_session(f, SMI_AES256);
+    uint8_t *data = make_data(f, LARGE);
+    struct collected message = large_message(f, &s, data), plain = {0};
+    set_limit(f, SECMAIL_LIMIT_HELD_PLAINTEXT, HELD);
+    message.data[600000] ^= 1;
+    struct secmail_decrypt *d = make_decrypt(f, &(struct openers){.session = &s});
+    assert_code(f->context, secmail_decrypt_allow_rewind(d, 3), SECMAIL_E_ARGUMENT);
+    assert_code(f->context, secmail_decrypt_allow_rewind(d, -1), SECMAIL_E_ARGUMENT);
+    assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_SAME));
+    assert_code(f->context,
+                drive(decrypt_update, d, message.data, message.size, 50000, 5000, &plain),
+                SECMAIL_E_MODIFIED);
+    assert_int_equal(plain.size, 0);
+    secmail_decrypt_free(d);
+    drop(&plain);
+    drop(&message);
+    free(data);
+}
+
 /* The first reading finds it forged: there is no second one. */
 static void forged_in_the_first_reading(void **state)
 {
@@ -1120,7 +1169,7 @@ static void forged_in_the_first_reading(void **state)
     set_limit(f, SECMAIL_LIMIT_HELD_PLAINTEXT, HELD);
     message.data[600000] ^= 1;
     struct secmail_decrypt *d = make_decrypt(f, &(struct openers){.session = &s});
-    assert_ok(f->context, secmail_decrypt_allow_rewind(d, 1));
+    assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED));
     assert_code(f->context,
                 drive(decrypt_update, d, message.data, message.size, 50000, 5000, &plain),
                 SECMAIL_E_MODIFIED);
@@ -1144,7 +1193,7 @@ static void short_packets_are_no_second_reading(void **state)
             put_u8(&body, (unsigned)i);
         put_body_drop(&message, TAG_SEIPD, &body);
         struct secmail_decrypt *d = make_decrypt(f, &(struct openers){.session = &s});
-        assert_ok(f->context, secmail_decrypt_allow_rewind(d, 1));
+        assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED));
         assert_code(f->context,
                     drive(decrypt_update, d, message.data, message.size, 100, 100, &plain),
                     SECMAIL_E_MODIFIED);
@@ -1169,7 +1218,7 @@ static void passwords_and_two_readings(void **state)
     struct secmail_decrypt *d = make_decrypt(f, &(struct openers){.password = "wrong"});
     struct secmail_secret *right = make_secret(f, "right");
     assert_ok(f->context, secmail_decrypt_add_password(d, right));
-    assert_ok(f->context, secmail_decrypt_allow_rewind(d, 1));
+    assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED));
     assert_ok(f->context,
               drive(decrypt_update, d, message.data, message.size, 60000, 60000, &plain));
     assert_int_equal(plain.size, LARGE);
@@ -1177,7 +1226,7 @@ static void passwords_and_two_readings(void **state)
     secmail_decrypt_free(d);
     /* All wrong: each costs a reading, and then it is over. */
     d = make_decrypt(f, &(struct openers){.password = "wrong"});
-    assert_ok(f->context, secmail_decrypt_allow_rewind(d, 1));
+    assert_ok(f->context, secmail_decrypt_allow_rewind(d, SECMAIL_REWIND_COMPARED));
     drop(&plain);
     assert_code(f->context,
                 drive(decrypt_update, d, message.data, message.size, 60000, 60000, &plain),
@@ -1219,6 +1268,8 @@ int main(void)
         fixture_test(intended_recipients),
         fixture_test(the_second_reading),
         fixture_test(changed_between_the_readings),
+        fixture_test(the_same_twice),
+        fixture_test(the_same_twice_but_forged),
         fixture_test(forged_in_the_first_reading),
         fixture_test(short_packets_are_no_second_reading),
         fixture_test(passwords_and_two_readings),
