@@ -44,7 +44,7 @@ struct secmail_decrypt {
     const struct smi_public_key *absent;      /* one whose secret part is elsewhere */
     const struct smi_public_key *unsupported; /* one whose algorithm this build lacks */
     char wanted[65];                          /* a recipient that no key was given for */
-    size_t input_size;                        /* if all input is there from the beginning; else 0 */
+    bool in_memory;                           /* all input is there from the beginning */
 
     enum {
         SETTING_UP,
@@ -594,10 +594,11 @@ static int open_data(struct secmail_decrypt *d)
                              d->rewind ? &d->first : NULL);
     if (rc)
         return rc;
-    if (d->input_size) {
+    if (d->in_memory)
         d->opener.hold_limit = UINT64_MAX;
-        smi_opener_expect(&d->opener, d->input_size);
-    }
+    /* All that there is, is in the window. */
+    if (d->window.end)
+        smi_opener_expect(&d->opener, smi_input_left(d->window.in));
     smi_content_open(&d->content, d->context, &d->judge, &d->opener.made.source);
     d->content.lf_wanted = d->text_lf;
     d->content.outer_packets = d->packet_count;
@@ -896,7 +897,7 @@ int secmail_decrypt_bytes(struct secmail_decrypt *d, const uint8_t *data, size_t
         return smi_fail(d->context, SECMAIL_E_ARGUMENT, "the message is NULL");
     struct secmail_input in = {data, size, 0};
     struct result result = {.buf = smi_buf_open(&d->context->mem)};
-    d->input_size = size;
+    d->in_memory = true;
     d->rewind = SECMAIL_REWIND_NONE;
     rc = decrypt_all(d, &in, &result);
     d->state = ENDED;

@@ -61,7 +61,7 @@ struct job {
     uint32_t floor;        /* 1 + the job of the same group that this one is held against */
     uint32_t goal_percent; /* of the floor's speed, or ... */
     uint32_t goal_rate;    /* ... a second */
-    bool rewind;
+    enum secmail_rewind rewind;
 };
 
 static void must(struct bench *b, const struct job *job, int rc)
@@ -530,7 +530,9 @@ static const struct group groups[] = {
          {"update, held, recycling allocator", decrypt_update, check_decrypted, RECYCLING, V4, 0, 1,
           85},
          {"update, 64 KiB windows, read twice", decrypt_update, check_decrypted, TIGHT, V4,
-          SMALL_WINDOW, 1, .rewind = true},
+          SMALL_WINDOW, 1, .rewind = SECMAIL_REWIND_COMPARED},
+         {"update, 64 KiB windows, vouched for", decrypt_update, check_decrypted, TIGHT, V4,
+          SMALL_WINDOW, 1, .rewind = SECMAIL_REWIND_SAME},
          {"bytes", decrypt_bytes, check_decrypted, SYSTEM, V4, 0, 1},
          {"bytes, recycling allocator", decrypt_bytes, check_decrypted, RECYCLING, V4, 0, 1, 85},
      }},
