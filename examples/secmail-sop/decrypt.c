@@ -25,7 +25,8 @@ static int step(void *operation, struct secmail_input *in, struct secmail_output
 {
     struct decryption *d = operation;
     const int status = secmail_decrypt_update(d->decrypt, in, out, end);
-    if (secmail_decrypt_format(d->decrypt) == SECMAIL_FORMAT_SEIPDV2)
+    const uint32_t format = secmail_decrypt_format(d->decrypt);
+    if (format == SECMAIL_FORMAT_SEIPDV2 || format == SECMAIL_FORMAT_LIBREPGP)
         stream_forget(&d->stream);
     return status;
 }

@@ -55,11 +55,15 @@ int stream_open(const struct sop *sop, struct stream *stream, bool twice)
 
 void stream_forget(struct stream *stream)
 {
+    if (stream->again)
+        return;
     stream->keep = false;
-    if (stream->spool >= 0 && stream->fd != stream->spool) {
+    if (stream->spool >= 0)
         close(stream->spool);
-        stream->spool = -1;
-    }
+    stream->spool = -1;
+    if (stream->leased)
+        lease_drop(stream->fd);
+    stream->leased = false;
 }
 
 static void note_used(struct stream *stream)
@@ -72,11 +76,8 @@ static void note_used(struct stream *stream)
 
 void stream_close(struct stream *stream)
 {
+    stream->again = false;
     stream_forget(stream);
-    if (stream->spool >= 0)
-        close(stream->spool);
-    if (stream->leased)
-        lease_drop(stream->fd);
     note_used(stream);
     /* What was never used is not touched: its pages don't exist yet. */
     if (stream->room) {
