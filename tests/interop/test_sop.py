@@ -663,8 +663,10 @@ class Large(Base):
 
     def test_seipdv1_is_read_twice(self):
         message = self.encrypt(self.bob_cert)
+        # A sanitizer keeps freed blocks for a while.
+        bound = (64 if "ASAN_OPTIONS" in os.environ else 32) << 10
         for piped in (False, True):
-            self.assertLess(self.decrypt(message, self.bob, piped).peak_kib, 32 << 10)
+            self.assertLess(self.decrypt(message, self.bob, piped).peak_kib, bound)
         # Its last byte is wrong: nothing at all comes out.
         with message.open("r+b") as file:
             file.seek(-1, os.SEEK_END)
