@@ -53,10 +53,9 @@ int stream_open(const struct sop *sop, struct stream *stream, bool twice)
     return SOP_OK;
 }
 
-void stream_forget(struct stream *stream)
+/* Lets go of what makes a second reading possible. */
+static void release(struct stream *stream)
 {
-    if (stream->again)
-        return;
     stream->keep = false;
     if (stream->spool >= 0)
         close(stream->spool);
@@ -64,6 +63,12 @@ void stream_forget(struct stream *stream)
     if (stream->leased)
         lease_drop(stream->fd);
     stream->leased = false;
+}
+
+void stream_forget(struct stream *stream)
+{
+    if (!stream->again)
+        release(stream);
 }
 
 static void note_used(struct stream *stream)
@@ -76,8 +81,7 @@ static void note_used(struct stream *stream)
 
 void stream_close(struct stream *stream)
 {
-    stream->again = false;
-    stream_forget(stream);
+    release(stream);
     note_used(stream);
     /* What was never used is not touched: its pages don't exist yet. */
     if (stream->room) {

@@ -332,7 +332,7 @@ static void hash_but_tail(struct smi_opener *o, const uint8_t *data, size_t size
 
 static bool compares(const struct smi_opener *o)
 {
-    return o->may_rewind && !o->first->same;
+    return o->first && !o->first->same;
 }
 
 /* Does the block of ciphertext end with the next `size` bytes? */
@@ -367,7 +367,7 @@ static int note_block(struct smi_opener *o)
 
 static int over_hold_limit(struct smi_opener *o)
 {
-    if (!o->may_rewind)
+    if (!o->first)
         return smi_over_limit(o->made.context, SECMAIL_LIMIT_HELD_PLAINTEXT);
     o->mode = SMI_SCAN;
     smi_buf_free(&o->hold);
@@ -503,10 +503,9 @@ static int make_v1(struct smi_made_source *made)
 
 static int open_v1(struct secmail_context *context, struct smi_opener *o)
 {
-    o->may_rewind = o->first != NULL;
     o->mode = o->first && o->first->complete ? SMI_EMIT : SMI_HOLD;
     o->hold_limit = smi_limit(context, SECMAIL_LIMIT_HELD_PLAINTEXT);
-    if (o->may_rewind && o->hold_limit > REWIND_HOLD)
+    if (o->first && o->hold_limit > REWIND_HOLD)
         o->hold_limit = REWIND_HOLD;
     const bool first = o->mode == SMI_HOLD && o->first;
     use(o, first ? o->first->key_used : 0);

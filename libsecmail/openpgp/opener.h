@@ -48,9 +48,8 @@ struct smi_opener {
     uint64_t chunks, total;
     /* SEIPDv1 */
     enum smi_opener_mode mode;
-    bool may_rewind;
     uint64_t hold_limit;
-    struct smi_first_reading *first;
+    struct smi_first_reading *first; /* NULL: there can be no second one */
     struct smi_buf hold; /* plaintext that isn't authenticated: nobody reads from here */
     struct smi_checkmac checkmac;
     struct smi_cfb cfb;

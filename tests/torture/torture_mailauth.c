@@ -192,17 +192,24 @@ static int go_on_verifying(struct secmail_context *context, void *user)
     return rc;
 }
 
+static int open_signer(struct secmail_context *context, const struct prepared *p,
+                       struct secmail_dkim_table **table, struct secmail_dkim_signer **signer)
+{
+    int rc = secmail_dkim_table_new(context, table);
+    if (!rc)
+        rc = secmail_dkim_table_add(*table, "example.com", "s", p->rsa.key);
+    if (!rc)
+        rc = secmail_dkim_table_add(*table, "example.com", "t", p->ed.key);
+    return rc ? rc : secmail_dkim_signer_new(*table, signer, "example.com");
+}
+
 static int go_on_signing(struct secmail_context *context, void *user)
 {
     struct prepared *p = user;
     struct secmail_dkim_table *table = NULL;
     struct secmail_dkim_signer *signer = NULL;
     struct secmail_bytes *field = NULL;
-    int rc = secmail_dkim_table_new(context, &table);
-    if (!rc)
-        rc = secmail_dkim_table_add(table, "example.com", "t", p->ed.key);
-    if (!rc)
-        rc = secmail_dkim_signer_new(table, &signer, "example.com");
+    int rc = open_signer(context, p, &table, &signer);
     if (!rc) {
         rc = secmail_dkim_signer_update(signer, (const uint8_t *)mail, sizeof mail - 1);
         if (rc) {
@@ -245,13 +252,7 @@ static int sign(struct secmail_context *context, void *user)
     struct secmail_dkim_table *table = NULL;
     struct secmail_dkim_signer *signer = NULL;
     struct secmail_bytes *field = NULL;
-    int rc = secmail_dkim_table_new(context, &table);
-    if (!rc)
-        rc = secmail_dkim_table_add(table, "example.com", "s", p->rsa.key);
-    if (!rc)
-        rc = secmail_dkim_table_add(table, "example.com", "t", p->ed.key);
-    if (!rc)
-        rc = secmail_dkim_signer_new(table, &signer, "example.com");
+    int rc = open_signer(context, p, &table, &signer);
     if (!rc)
         rc = secmail_dkim_signer_set_headers(signer, "From:Subject:From");
     if (!rc)
