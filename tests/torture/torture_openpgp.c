@@ -354,6 +354,8 @@ static int set_up(struct secmail_context *context, struct secmail_decrypt *d,
                   const struct opening *o)
 {
     int rc = secmail_decrypt_allow_rewind(d, o->rewind);
+    if (!rc)
+        rc = secmail_decrypt_set_text_lf(d, 1);
     if (!rc && o->key)
         rc = secmail_decrypt_add_key(d, o->key);
     if (!rc && o->key)
@@ -554,6 +556,8 @@ static int inline_verify(struct secmail_context *context, struct material *m, bo
         rc = secmail_inline_verify_add_cert(v, secmail_key_cert(m->keys[i % 2]));
     if (!rc)
         rc = secmail_inline_verify_allow_rewind(v, SECMAIL_REWIND_COMPARED);
+    if (!rc)
+        rc = secmail_inline_verify_set_text_lf(v, 1);
     if (!rc)
         rc = whole ? secmail_inline_verify_bytes(v, message->data, message->size, &bytes)
                    : drive(verify_update, v, message->data, message->size, 999, 99, &out);
