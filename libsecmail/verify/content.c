@@ -265,13 +265,20 @@ static void hash_data(struct smi_content *c, const uint8_t *data, size_t size)
     }
 }
 
-static int account(struct smi_content *c, const uint8_t *data, size_t size)
+static void account(struct smi_content *c, const uint8_t *data, size_t size)
 {
     hash_data(c, data, size);
     smi_skip(&c->packet.source, size);
     c->plaintext += size;
-    if (c->plaintext > smi_limit(c->context, SECMAIL_LIMIT_PLAINTEXT_SIZE))
-        return smi_over_limit(c->context, SECMAIL_LIMIT_PLAINTEXT_SIZE);
+}
+
+int smi_cap_plaintext(struct secmail_context *context, uint64_t given, size_t *size)
+{
+    const uint64_t limit = smi_limit(context, SECMAIL_LIMIT_PLAINTEXT_SIZE);
+    if (given >= limit)
+        return smi_over_limit(context, SECMAIL_LIMIT_PLAINTEXT_SIZE);
+    if (*size > limit - given)
+        *size = (size_t)(limit - given);
     return 0;
 }
 
@@ -322,9 +329,10 @@ static int literal_data(struct smi_content *c, struct secmail_output *out)
             c->held_cr = false;
             continue;
         }
-        rc = account(c, p, c->to_lf ? emit_text(c, out, p, n) : smi_emit(out, p, n));
+        rc = smi_cap_plaintext(c->context, c->plaintext, &n);
         if (rc)
             return rc;
+        account(c, p, c->to_lf ? emit_text(c, out, p, n) : smi_emit(out, p, n));
     }
 }
 
@@ -426,12 +434,14 @@ int smi_content_take(struct smi_content *c, const uint8_t **data, size_t *size)
     *size = 0;
     while (!rc && c->state != SMI_IN_LITERAL && c->state != SMI_CONTENT_DONE)
         rc = step(c);
-    const size_t left = (size_t)c->packet.part_left;
+    const uint64_t left = c->packet.part_left;
     if (rc || c->state != SMI_IN_LITERAL || c->top || c->to_lf ||
-        c->packet.packet.kind != SMI_LENGTH_DEFINITE || !left)
+        c->packet.packet.kind != SMI_LENGTH_DEFINITE || !left ||
+        left > smi_limit(c->context, SECMAIL_LIMIT_PLAINTEXT_SIZE))
         return rc;
-    rc = smi_peek(&c->packet.source, left, data, size);
-    if (!rc)
-        rc = account(c, *data, *size);
-    return rc ? rc : end_of_literal(c);
+    rc = smi_peek(&c->packet.source, (size_t)left, data, size);
+    if (rc)
+        return rc;
+    account(c, *data, *size);
+    return end_of_literal(c);
 }

@@ -54,4 +54,10 @@ SMI_SHARED int smi_content_read(struct smi_content *c, struct secmail_output *ou
  */
 SMI_SHARED int smi_content_take(struct smi_content *c, const uint8_t **data, size_t *size);
 
+/*
+ * More plaintext is there, behind "given" bytes: cuts *size to what the limit leaves of it. So the
+ * same bytes come out before SECMAIL_E_LIMIT_PLAINTEXT_SIZE, whatever the windows.
+ */
+int smi_cap_plaintext(struct secmail_context *context, uint64_t given, size_t *size);
+
 #endif

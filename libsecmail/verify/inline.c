@@ -117,11 +117,12 @@ static int read_text(struct smi_inline *r, struct secmail_output *out)
             return rc;
         if (!smi_output_left(out))
             return SECMAIL_NEEDS_ROOM;
+        rc = smi_cap_plaintext(r->context, r->text_size, &n);
+        if (rc)
+            return rc;
         n = smi_emit(out, p, n);
         smi_skip(&r->text.made.source, n);
         r->text_size += n;
-        if (r->text_size > smi_limit(r->context, SECMAIL_LIMIT_PLAINTEXT_SIZE))
-            return smi_over_limit(r->context, SECMAIL_LIMIT_PLAINTEXT_SIZE);
     }
 }
 

@@ -93,6 +93,37 @@ static void plaintext_size(void **state)
                        SECMAIL_E_LIMIT_PLAINTEXT_SIZE);
 }
 
+/* As much as may be comes out, in whatever windows; that the rest is missing is found later. */
+static void plaintext_before_the_limit(void **state)
+{
+    static const size_t windows[] = {1, 2, 7, 1000};
+    struct fixture *f = *state;
+    const struct session s = make_session(f, SMI_AES256);
+    const struct openers o = {.session = &s};
+    struct collected content = literal_content();
+    content.size--;
+    set_limit(f, SECMAIL_LIMIT_PLAINTEXT_SIZE, 3);
+    for (unsigned version = 1; version <= 2; version++) {
+        struct collected message = {0};
+        put_seipd(f, &message, version, &s, &content);
+        for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+            struct secmail_decrypt *d = make_decrypt(f, &o);
+            struct collected plain = {0};
+            assert_code(f->context,
+                        drive(decrypt_update, d, message.data, message.size, windows[i], windows[i],
+                              &plain),
+                        SECMAIL_E_LIMIT_PLAINTEXT_SIZE);
+            assert_int_equal(plain.size, 3);
+            assert_memory_equal(plain.data, text, 3);
+            secmail_decrypt_free(d);
+            drop(&plain);
+        }
+        check_open(f, &o, &message, SECMAIL_E_LIMIT_PLAINTEXT_SIZE, text);
+        drop(&message);
+    }
+    drop(&content);
+}
+
 static void nesting(void **state)
 {
     struct fixture *f = *state;
@@ -674,6 +705,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(held_plaintext),
         fixture_test(plaintext_size),
+        fixture_test(plaintext_before_the_limit),
         fixture_test(nesting),
         fixture_test(message_packets),
         fixture_test(endless_markers),
