@@ -42,6 +42,7 @@ struct secmail_decrypt {
     uint64_t session_key_packets, hidden_tries, password_tries;
     const struct secmail_key *locked;         /* a locked key that the message is for */
     const struct smi_public_key *absent;      /* one whose secret part is elsewhere */
+    const struct smi_public_key *failed;      /* one whose token didn't decrypt */
     const struct smi_public_key *unsupported; /* one whose algorithm this build lacks */
     char wanted[65];                          /* a recipient that no key was given for */
     bool in_memory;                           /* all input is there from the beginning */
@@ -262,6 +263,29 @@ static int check_flags(struct secmail_decrypt *d, const struct secmail_key *key,
     return rc;
 }
 
+/* A token that fails (no card, a wrong PIN) does not stand in the way of other keys and passwords.
+ */
+static int open_pkesk(struct secmail_decrypt *d, const struct smi_pkesk *pkesk,
+                      const struct secmail_key *key, size_t index)
+{
+    const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
+    const struct smi_private secret = smi_key_private(key, index);
+    struct smi_session_key session_key;
+    bool opened;
+    int rc = smi_pkesk_open(d->context, pkesk, public_key, &secret, &session_key, &opened);
+    if (!rc && opened) {
+        session_key.recipient = smi_cert_primary(key->cert);
+        rc = add_session_key(d, &session_key);
+        d->certain |= !session_key.transported;
+    }
+    smi_wipe(&session_key, sizeof session_key);
+    if (rc != SECMAIL_E_TOKEN)
+        return rc;
+    d->failed = public_key;
+    smi_recover(d->context);
+    return 0;
+}
+
 static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkesk,
                          struct secmail_key *key, size_t index)
 {
@@ -285,18 +309,7 @@ static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkes
         return 0;
     }
     rc = count_hidden_try(d, pkesk);
-    if (rc)
-        return rc;
-    struct smi_session_key session_key;
-    bool opened;
-    rc = smi_pkesk_open(d->context, pkesk, public_key, &secret, &session_key, &opened);
-    if (!rc && opened) {
-        session_key.recipient = smi_cert_primary(key->cert);
-        rc = add_session_key(d, &session_key);
-        d->certain |= !session_key.transported;
-    }
-    smi_wipe(&session_key, sizeof session_key);
-    return rc;
+    return rc ? rc : open_pkesk(d, pkesk, key, index);
 }
 
 static int try_keys(struct secmail_decrypt *d, const struct smi_pkesk *pkesk)
@@ -385,6 +398,11 @@ static int try_passwords(struct secmail_decrypt *d)
 
 static int cannot_decrypt(struct secmail_decrypt *d)
 {
+    if (d->failed)
+        return smi_fail(d->context, SECMAIL_E_TOKEN,
+                        "the token of the key %s didn't decrypt the message, and nothing else at "
+                        "hand opens it",
+                        d->failed->hex);
     if (d->locked)
         return smi_fail(d->context, SECMAIL_E_KEY_LOCKED,
                         "the message is for the key %s, which is locked with a password; unlock "

@@ -356,6 +356,60 @@ static void failing_tokens(void **state)
     }
 }
 
+/* Opens a message to the token's key and (unless NULL) another one, or a password. */
+static int open_beside(struct fixture *f, struct secmail_key *held, struct secmail_key *other,
+                       const struct secmail_secret *password, int hide)
+{
+    struct secmail_encrypt *encrypt;
+    struct secmail_decrypt *decryption;
+    struct secmail_bytes *message, *plain;
+    assert_ok(f->context, secmail_encrypt_new(f->context, &encrypt));
+    assert_ok(f->context, secmail_encrypt_hide_recipients(encrypt, hide));
+    assert_ok(f->context, secmail_encrypt_add_recipient(encrypt, secmail_key_cert(held)));
+    if (other)
+        assert_ok(f->context, secmail_encrypt_add_recipient(encrypt, secmail_key_cert(other)));
+    if (password)
+        assert_ok(f->context, secmail_encrypt_add_password(encrypt, password));
+    assert_ok(f->context, secmail_encrypt_bytes(encrypt, (const uint8_t *)"hi", 2, &message));
+    assert_ok(f->context, secmail_decrypt_new(f->context, &decryption));
+    assert_ok(f->context, secmail_decrypt_add_key(decryption, held));
+    if (other)
+        assert_ok(f->context, secmail_decrypt_add_key(decryption, other));
+    if (password)
+        assert_ok(f->context, secmail_decrypt_add_password(decryption, password));
+    const int rc = secmail_decrypt_bytes(decryption, secmail_bytes_data(message),
+                                         secmail_bytes_size(message), &plain);
+    secmail_bytes_free(plain);
+    secmail_bytes_free(message);
+    secmail_encrypt_free(encrypt);
+    secmail_decrypt_free(decryption);
+    return rc;
+}
+
+/* A card that isn't there keeps nobody from a message that another key or a password opens. */
+static void a_failing_token_is_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_secret *password = make_secret(f, "x");
+    for (size_t p = 0; p < 2; p++) {
+        struct secmail_key *key = make_key(f, profiles[p], "Alice"),
+                           *bob = make_key(f, profiles[p], "Bob"), *held;
+        struct token t;
+        load(f, &t, key);
+        held = on_token(f, &t, key);
+        t.answer = SECMAIL_TOKEN_FAILED;
+        for (int hide = 0; hide < 2; hide++) {
+            assert_ok(f->context, open_beside(f, held, bob, NULL, hide));
+            assert_ok(f->context, open_beside(f, held, NULL, password, hide));
+            assert_code(f->context, open_beside(f, held, NULL, NULL, hide), SECMAIL_E_TOKEN);
+        }
+        secmail_key_unref(held);
+        secmail_key_unref(bob);
+        secmail_key_unref(key);
+    }
+    secmail_secret_free(password);
+}
+
 /* A token that only signs, or only decrypts. */
 static void half_a_token(void **state)
 {
@@ -441,6 +495,7 @@ int main(void)
         fixture_test(some_of_the_keys),
         fixture_test(open_parts_are_not_asked_for),
         fixture_test(failing_tokens),
+        fixture_test(a_failing_token_is_passed_over),
         fixture_test(half_a_token),
         fixture_test(the_wrong_certificate),
         fixture_test(arguments),
