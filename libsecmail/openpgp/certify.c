@@ -117,7 +117,7 @@ int secmail_certify_add_notation(struct secmail_certify *certify, const char *na
     struct secmail_context *context = certify->context;
     if (!name || !*name || !value)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "a notation has a name and a value");
-    int rc = smi_user_id_check(context, name);
+    int rc = smi_line_check(context, name, "the name of a notation");
     if (!rc)
         rc = smi_text_check(context, value, "the value of a notation");
     if (rc)

@@ -40,6 +40,7 @@ struct secmail_decrypt {
     size_t skesk_count, skesk_room;
     uint64_t packet_count; /* all but those in the content */
     uint64_t session_key_packets, hidden_tries, password_tries;
+    bool password_missing;                    /* it would do, but none was given */
     const struct secmail_key *locked;         /* a locked key that the message is for */
     const struct smi_public_key *absent;      /* one whose secret part is elsewhere */
     const struct smi_public_key *failed;      /* one whose token didn't decrypt */
@@ -338,6 +339,7 @@ static int pkesk_packet(struct secmail_decrypt *d, struct smi_cursor body)
 
 static int skesk_packet(struct secmail_decrypt *d, struct smi_cursor body)
 {
+    d->password_missing = !d->password_count;
     if (d->certain || d->searched || !d->password_count)
         return 0;
     const struct secmail_allocator *mem = &d->context->mem;
@@ -421,10 +423,15 @@ static int cannot_decrypt(struct secmail_decrypt *d)
     if (d->skesk_count)
         return smi_fail(d->context, SECMAIL_E_WRONG_PASSWORD,
                         "no password at hand opens the message");
+    const char *or_password = d->password_missing ? "; it takes a password, too: none was given"
+                                                  : "";
     if (d->wanted[0])
         return smi_fail(d->context, SECMAIL_E_CANNOT_DECRYPT,
-                        "the message is encrypted to %s, whose secret key is not at hand",
-                        d->wanted);
+                        "the message is encrypted to %s, whose secret key is not at hand%s",
+                        d->wanted, or_password);
+    if (d->password_missing)
+        return smi_fail(d->context, SECMAIL_E_CANNOT_DECRYPT,
+                        "the message is encrypted with a password, and none was given");
     return smi_fail(d->context, SECMAIL_E_CANNOT_DECRYPT,
                     "none of the keys and passwords at hand opens the message");
 }

@@ -123,7 +123,9 @@ int secmail_encrypt_set_format(struct secmail_encrypt *e, uint32_t format)
     if (rc)
         return rc;
     if (format > SECMAIL_FORMAT_SEIPDV2)
-        return smi_fail(e->context, SECMAIL_E_ARGUMENT, "%u is not a format", format);
+        return smi_fail(e->context, SECMAIL_E_ARGUMENT,
+                        "%u is not a format in which messages are written%s", format,
+                        format == SECMAIL_FORMAT_LIBREPGP ? ": LibrePGP is only read" : "");
     e->format = format;
     return 0;
 }

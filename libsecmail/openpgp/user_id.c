@@ -13,20 +13,27 @@ static bool is_clean_text(const char *text, bool lines)
     return smi_utf8_update(&utf8, (const uint8_t *)text, strlen(text)) && smi_utf8_complete(&utf8);
 }
 
+static int check(struct secmail_context *context, const char *text, bool lines, const char *what)
+{
+    if (is_clean_text(text, lines))
+        return 0;
+    return smi_fail(context, SECMAIL_E_EXPECTED_TEXT, "%s must be UTF-8 without control characters",
+                    what);
+}
+
 int smi_user_id_check(struct secmail_context *context, const char *user_id)
 {
     if (!user_id)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "the user ID is NULL");
-    if (!is_clean_text(user_id, false))
-        return smi_fail(context, SECMAIL_E_EXPECTED_TEXT,
-                        "a user ID must be UTF-8 without control characters");
-    return 0;
+    return smi_line_check(context, user_id, "a user ID");
+}
+
+int smi_line_check(struct secmail_context *context, const char *text, const char *what)
+{
+    return check(context, text, false, what);
 }
 
 int smi_text_check(struct secmail_context *context, const char *text, const char *what)
 {
-    if (is_clean_text(text, true))
-        return 0;
-    return smi_fail(context, SECMAIL_E_EXPECTED_TEXT, "%s must be UTF-8 without control characters",
-                    what);
+    return check(context, text, true, what);
 }

@@ -104,6 +104,17 @@ static int read_component(struct secmail_context *context, struct secmail_cert *
     }
 }
 
+static int not_one_cert(struct secmail_context *context, bool first, uint8_t tag)
+{
+    if (!first)
+        return smi_fail(context, SECMAIL_E_NOT_A_CERT,
+                        "a second certificate or key follows; one was expected (a ring takes "
+                        "several)");
+    return smi_fail(context, SECMAIL_E_NOT_A_CERT,
+                    "a certificate must begin with a primary key, not with a %s",
+                    smi_tag_name(tag));
+}
+
 static int read_packets(struct secmail_context *context, struct secmail_cert *cert)
 {
     struct smi_cursor in = smi_cursor(cert->block, cert->block_size);
@@ -118,10 +129,7 @@ static int read_packets(struct secmail_context *context, struct secmail_cert *ce
             packet.tag == SMI_TAG_PADDING)
             continue;
         if (first != is_primary(packet.tag))
-            return smi_fail(context, SECMAIL_E_NOT_A_CERT,
-                            first ? "a certificate must begin with a primary key, not with a %s"
-                                  : "a second certificate begins with a %s; one was expected",
-                            smi_tag_name(packet.tag));
+            return not_one_cert(context, first, packet.tag);
         rc = packet.tag == SMI_TAG_SIGNATURE ? add_signature(context, cert, &body)
                                              : read_component(context, cert, packet.tag, body);
         if (rc)

@@ -58,7 +58,7 @@ static void end_packet(struct smi_content *c)
 
 static int malformed(struct smi_content *c, const char *rule)
 {
-    return smi_fail(c->context, SECMAIL_E_MALFORMED, "%s %s (RFC 9580 section 10.3)",
+    return smi_fail(c->context, SECMAIL_E_MALFORMED, "a %s %s (RFC 9580 section 10.3)",
                     smi_tag_name(c->packet.packet.tag), rule);
 }
 

@@ -119,7 +119,7 @@ static bool document_rules(struct secmail_verdict *v, const struct smi_signature
     }
     if (!smi_policy_accepts(policy, SMI_POLICY_HASH_OF_DATA, sig->hash, &until)) {
         add_reason(v, SECMAIL_REASON_HASH,
-                   "the policy refuses %s for signatures %s; ask the signer to use SHA256",
+                   "the policy refuses %s for signatures %s; ask the signer for another hash",
                    smi_hash_name(sig->hash), smi_policy_since(until, since));
         return reject(v);
     }
@@ -182,7 +182,10 @@ static int key_rules(struct smi_judge *judge, struct secmail_verdict *v,
                    key->hex);
         v->status = SECMAIL_VERDICT_REJECTED;
     } else {
-        add_reason(v, SECMAIL_REASON_VALID, "%s", text);
+        char date[32];
+        smi_date(sig->created, date);
+        add_reason(v, SECMAIL_REASON_VALID, "the key %s was valid when it signed, on %s", key->hex,
+                   date);
         v->status = SECMAIL_VERDICT_GOOD;
     }
     return 0;

@@ -23,13 +23,13 @@ const char *smi_tag_name(uint8_t tag)
         [SMI_TAG_USER_ID] = "user ID packet",
         [SMI_TAG_PUBLIC_SUBKEY] = "public subkey packet",
         [SMI_TAG_USER_ATTRIBUTE] = "user attribute packet",
-        [SMI_TAG_SEIPD] = "encrypted and integrity protected data packet",
+        [SMI_TAG_SEIPD] = "symmetrically encrypted and integrity protected data packet",
         [SMI_TAG_MDC] = "modification detection code packet",
         [SMI_TAG_LIBREPGP_AEAD] = "LibrePGP encrypted data packet",
         [SMI_TAG_PADDING] = "padding packet",
     };
     const char *name = tag < sizeof names / sizeof names[0] ? names[tag] : NULL;
-    return name ? name : "unknown packet";
+    return name ? name : "packet of unknown type";
 }
 
 size_t smi_length_size(uint8_t first)
@@ -181,8 +181,11 @@ static int check_kind(struct secmail_context *context, enum smi_armor_kind kind,
 {
     if (kinds & 1u << kind)
         return 0;
-    return smi_fail(context, SECMAIL_E_ARMOR_KIND, "the armor holds a %s, which is not wanted here",
-                    smi_armor_name(kind));
+    const char *wanted = kinds & 1u << SMI_ARMOR_SIGNATURE ? smi_armor_name(SMI_ARMOR_SIGNATURE)
+                         : kinds & 1u << SMI_ARMOR_MESSAGE ? smi_armor_name(SMI_ARMOR_MESSAGE)
+                                                           : "block of certificates or keys";
+    return smi_fail(context, SECMAIL_E_ARMOR_KIND, "the armor holds a %s, but a %s was expected",
+                    smi_armor_name(kind), wanted);
 }
 
 static int dearmor_block(struct secmail_context *context, struct smi_buf *to,

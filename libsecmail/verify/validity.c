@@ -478,6 +478,15 @@ static void algorithm_text(const struct smi_validity *v, const struct smi_public
                  smi_public_key_text(key, name), smi_policy_since(v->since, since));
 }
 
+/* Whether old signatures still count depends on it (section 5.2.3.31). */
+static const char *revoked_why(const struct smi_signature *revocation)
+{
+    static const char *const words[] = {"no reason given", "superseded by another key",
+                                        "the key may be in other hands", "no longer used"};
+    const uint8_t reason = revocation ? revocation->reason : 0;
+    return reason < sizeof words / sizeof *words ? words[reason] : "for another reason";
+}
+
 void smi_validity_text(const struct smi_validity *v, const struct smi_public_key *key,
                        char text[SMI_VALIDITY_TEXT])
 {
@@ -491,7 +500,8 @@ void smi_validity_text(const struct smi_validity *v, const struct smi_public_key
         break;
     case SECMAIL_REASON_KEY_REVOKED:
         snprintf(text, SMI_VALIDITY_TEXT,
-                 "%s %s was revoked on %s; get the owner's new certificate", which, key->hex, date);
+                 "%s %s was revoked on %s (%s); get the owner's new certificate", which, key->hex,
+                 date, revoked_why(v->revocation));
         break;
     case SECMAIL_REASON_KEY_NOT_YET_VALID:
         snprintf(text, SMI_VALIDITY_TEXT, "%s %s was made on %s, which is later; check the clock",
