@@ -559,9 +559,14 @@ int secmail_encrypt_bytes(struct secmail_encrypt *e, const uint8_t *data, size_t
     if (!out)
         return SECMAIL_E_ARGUMENT;
     *out = NULL;
-    int rc = secmail_encrypt_set_size(e, size);
+    int rc = enter(e, "secmail_encrypt_bytes");
     if (rc)
         return rc;
+    if (!data && size)
+        return smi_fail(e->context, SECMAIL_E_ARGUMENT, "the plaintext is NULL");
+    /* What the caller announced holds. */
+    e->size = e->sized ? e->size : size;
+    e->sized = true;
     struct smi_buf to = smi_buf_open(&e->context->mem);
     struct secmail_input in = {data, size, 0};
     smi_buf_reserve(&to, expected_size(e, size));

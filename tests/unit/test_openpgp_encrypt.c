@@ -335,6 +335,29 @@ static void announced_sizes(void **state)
     secmail_key_unref(key);
 }
 
+/* In one call, too; and a second call is what the error names. */
+static void announced_size_in_one_call(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_key *key = make_key(f, SECMAIL_PROFILE_RFC9580, "A");
+    for (uint64_t size = 9; size <= 11; size++) {
+        struct secmail_encrypt *e = start(f);
+        struct secmail_bytes *message, *again = NULL;
+        assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(key)));
+        assert_ok(f->context, secmail_encrypt_set_size(e, size));
+        assert_code(f->context,
+                    secmail_encrypt_bytes(e, (const uint8_t *)"0123456789", 10, &message),
+                    size == 10 ? 0 : SECMAIL_E_SIZE_MISMATCH);
+        assert_int_equal(message != NULL, size == 10);
+        assert_code(f->context, secmail_encrypt_bytes(e, (const uint8_t *)"0", 1, &again),
+                    SECMAIL_E_STATE);
+        assert_non_null(strstr(secmail_context_error_detail(f->context), "secmail_encrypt_bytes"));
+        secmail_bytes_free(message);
+        secmail_encrypt_free(e);
+    }
+    secmail_key_unref(key);
+}
+
 /* What a recipient gets of text: UTF-8 with canonical line ends, signed as such. */
 static void check_text(struct fixture *f, struct secmail_key *key, const struct collected *message,
                        const char *want, size_t size)
@@ -663,6 +686,7 @@ int main(void)
         fixture_test(policy_for_recipients),
         fixture_test(a_failed_recipient_is_not_added),
         fixture_test(announced_sizes),
+        fixture_test(announced_size_in_one_call),
         fixture_test(text),
         fixture_test(much_text),
         fixture_test(armored),
