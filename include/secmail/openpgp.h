@@ -404,7 +404,7 @@ SECMAIL_API int secmail_key_edit_run(struct secmail_key_edit *edit, struct secma
  * stays as it is.
  *
  * @param key  borrowed; its primary key must be open
- * @param reason  an enum secmail_revocation_reason
+ * @param reason  an enum secmail_revocation_reason, but not SECMAIL_REVOKED_USER_ID
  * @param text  UTF-8 for people, or NULL
  * @param[out] out  returned-owned; secmail_cert_unref()
  * @return 0; SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT,

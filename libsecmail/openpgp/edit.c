@@ -167,9 +167,9 @@ int secmail_key_edit_revoke_key(struct secmail_key_edit *edit, size_t index, uin
 {
     if (!enter(edit))
         return SECMAIL_E_ARGUMENT;
-    if (reason == SECMAIL_REVOKED_USER_ID)
-        return smi_fail(edit->context, SECMAIL_E_ARGUMENT,
-                        "SECMAIL_REVOKED_USER_ID is a reason for user IDs, not for keys");
+    int rc = smi_key_revocation_check(edit->context, reason, text);
+    if (rc)
+        return rc;
     struct smi_wish *wish = wish_for(edit, SMI_COMPONENT_KEY, index);
     return wish ? revoke(edit, wish, reason, text) : SECMAIL_E_ARGUMENT;
 }

@@ -11,6 +11,14 @@ int smi_revocation_check(struct secmail_context *context, uint32_t reason, const
     return text ? smi_text_check(context, text, "the text of a revocation") : 0;
 }
 
+int smi_key_revocation_check(struct secmail_context *context, uint32_t reason, const char *text)
+{
+    if (reason == SECMAIL_REVOKED_USER_ID)
+        return smi_fail(context, SECMAIL_E_ARGUMENT,
+                        "SECMAIL_REVOKED_USER_ID is a reason for user IDs, not for keys");
+    return smi_revocation_check(context, reason, text);
+}
+
 int smi_revocation_put(struct secmail_context *context, const struct smi_signer *signer,
                        uint8_t type, const struct smi_signed_object *object,
                        const struct smi_revocation *revocation, uint32_t created,
@@ -53,7 +61,7 @@ int secmail_key_revocation(struct secmail_context *context, const struct secmail
         return rc;
     if (!key)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "secmail_key_revocation: key is NULL");
-    rc = smi_revocation_check(context, reason, text);
+    rc = smi_key_revocation_check(context, reason, text);
     if (rc)
         return rc;
     const struct smi_revocation revocation = {(uint8_t)reason, text};

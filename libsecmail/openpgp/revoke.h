@@ -13,6 +13,9 @@ struct smi_revocation {
 /* Checks what a caller asks for: a known reason, UTF-8 without control characters but line ends. */
 int smi_revocation_check(struct secmail_context *context, uint32_t reason, const char *text);
 
+/* The same for a key: a reason for user IDs says nothing of it (section 5.2.3.31). */
+int smi_key_revocation_check(struct secmail_context *context, uint32_t reason, const char *text);
+
 /* Appends the packet of a revocation of `object`, of type `type`. */
 int smi_revocation_put(struct secmail_context *context, const struct smi_signer *signer,
                        uint8_t type, const struct smi_signed_object *object,

@@ -1002,6 +1002,7 @@ static void arguments(void **state)
         secmail_key_revocation(NULL, key, 0, NULL, &cert),
         secmail_key_revocation(c, NULL, 0, NULL, &cert),
         secmail_key_revocation(c, key, 99, NULL, &cert),
+        secmail_key_revocation(c, key, SECMAIL_REVOKED_USER_ID, NULL, &cert),
         secmail_key_revocation(c, key, 0, NULL, NULL),
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
