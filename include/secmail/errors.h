@@ -131,7 +131,7 @@
 /** The two certificates are not copies of one. Merge only certificates with the same primary fingerprint. */
 #define SECMAIL_E_OTHER_CERT (-414)
 
-/** The token that holds a secret key didn't do what was asked of it. Look after the token; the detail names the key. Nothing was signed or decrypted. */
+/** The token that holds a secret key didn't do what was asked of it. Check that the token is connected and its PIN right; the detail names the key. Nothing was signed or decrypted. */
 #define SECMAIL_E_TOKEN (-415)
 
 /** Nobody could open the message: it has no recipient and no password. Add a certificate or a password. */

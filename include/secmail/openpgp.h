@@ -393,7 +393,7 @@ SECMAIL_API int secmail_key_edit_refresh(struct secmail_key_edit *edit, int anno
  *   primary key, or a subkey that must sign), SECMAIL_E_KEY_REVOKED (the key or part that is to be
  *   changed), SECMAIL_E_KEY_INVALID (a part has no self-signature that could be renewed),
  *   SECMAIL_E_CLOCK (the key or a self-signature is from the future), SECMAIL_E_RANDOM,
- *   SECMAIL_E_LIMIT_CERT_SIGNATURES, SECMAIL_E_LIMIT_CERT_COMPONENTS.
+ *   SECMAIL_E_TOKEN, SECMAIL_E_LIMIT_CERT_SIGNATURES, SECMAIL_E_LIMIT_CERT_COMPONENTS.
  * @since 0.1
  */
 SECMAIL_API int secmail_key_edit_run(struct secmail_key_edit *edit, struct secmail_key **out);
@@ -408,7 +408,7 @@ SECMAIL_API int secmail_key_edit_run(struct secmail_key_edit *edit, struct secma
  * @param text  UTF-8 for people, or NULL
  * @param[out] out  returned-owned; secmail_cert_unref()
  * @return 0; SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT,
- *   SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_CLOCK, SECMAIL_E_RANDOM.
+ *   SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_CLOCK, SECMAIL_E_RANDOM, SECMAIL_E_TOKEN.
  * @since 0.1
  */
 SECMAIL_API int secmail_key_revocation(struct secmail_context *context,
@@ -498,7 +498,7 @@ SECMAIL_API int secmail_certify_allow_any_user_id(struct secmail_certify *certif
  *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_UNSUPPORTED_ALGORITHM,
  *   SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED, SECMAIL_E_KEY_INVALID (either key),
  *   SECMAIL_E_ARGUMENT (also for the key's own certificate), SECMAIL_E_EXPECTED_TEXT,
- *   SECMAIL_E_CLOCK, SECMAIL_E_RANDOM, SECMAIL_E_LIMIT_CERT_SIGNATURES,
+ *   SECMAIL_E_CLOCK, SECMAIL_E_RANDOM, SECMAIL_E_TOKEN, SECMAIL_E_LIMIT_CERT_SIGNATURES,
  *   SECMAIL_E_LIMIT_CERT_COMPONENTS.
  * @since 0.1
  */
@@ -545,6 +545,10 @@ enum secmail_token_answer {
  * The private operations of keys that are somewhere else: on a smart card, in an HSM, in an agent.
  * The functions may be called from every thread that uses a key, and must not call the library with
  * the context that is in use. `out` has room for `*out_size` bytes; the function sets what it used.
+ *
+ * What needs a token that fails, can't do what is asked of it, or gives a wrong answer, ends with
+ * SECMAIL_E_TOKEN. In a decryption such a key is passed over first: another key or a password may
+ * open the message.
  */
 struct secmail_token {
     size_t size; /**< sizeof(struct secmail_token) */
@@ -641,7 +645,8 @@ SECMAIL_API int secmail_encrypt_set_policy(struct secmail_encrypt *encrypt,
 /** What the message is for, an enum secmail_purpose. Before the first recipient. @since 0.1 */
 SECMAIL_API int secmail_encrypt_set_purpose(struct secmail_encrypt *encrypt, uint32_t purpose);
 
-/** Format, an enum secmail_format. @since 0.1 */
+/** Format, an enum secmail_format, but not SECMAIL_FORMAT_LIBREPGP (SECMAIL_E_ARGUMENT). @since 0.1
+ */
 SECMAIL_API int secmail_encrypt_set_format(struct secmail_encrypt *encrypt, uint32_t format);
 
 /** ASCII armor if not 0 (default 0). @since 0.1 */
@@ -649,9 +654,9 @@ SECMAIL_API int secmail_encrypt_set_armor(struct secmail_encrypt *encrypt, int a
 
 /**
  * Declares the plaintext as UTF-8 text if not 0 (default 0): it is checked, marked as text, and
- * signed as text. Its line ends are written as CR LF, as RFC 9580 section 5.9 wants it and other
- * programs need it to verify the signature: who decrypts the message gets CR LF where LF was,
- * or LF with secmail_decrypt_set_text_lf().
+ * signed as text. Before the first signer. Its line ends are written as CR LF, as RFC 9580
+ * section 5.9 wants it and other programs need it to verify the signature: who decrypts the message
+ * gets CR LF where LF was, or LF with secmail_decrypt_set_text_lf().
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_set_text(struct secmail_encrypt *encrypt, int text);
@@ -754,8 +759,9 @@ SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
  *   SECMAIL_E_NO_RECIPIENT, SECMAIL_E_INCOMPATIBLE (SEIPDv2 for a certificate that doesn't announce
  *   it; padding for SEIPDv1), SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT,
  * SECMAIL_E_WEAK_POINT (a recipient's key is a point of small order), SECMAIL_E_RANDOM,
- * SECMAIL_E_CLOCK, SECMAIL_E_STATE, and where a password is used, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB
- * and SECMAIL_E_LIMIT_ARGON2_WORK (limits below what this library uses itself).
+ * SECMAIL_E_CLOCK, SECMAIL_E_TOKEN, SECMAIL_E_STATE, and where a password is used,
+ * SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and SECMAIL_E_LIMIT_ARGON2_WORK (limits below what this library
+ * uses itself).
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_update(struct secmail_encrypt *encrypt, struct secmail_input *in,
@@ -877,7 +883,8 @@ SECMAIL_API int secmail_decrypt_add_signer(struct secmail_decrypt *decrypt,
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE, or SECMAIL_NEEDS_REWIND (feed the
  *   input again from its first byte; only after secmail_decrypt_allow_rewind());
  *   SECMAIL_E_NO_DATA (not an OpenPGP message), SECMAIL_E_CANNOT_DECRYPT, SECMAIL_E_WRONG_PASSWORD,
- *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_MODIFIED, SECMAIL_E_TRUNCATED,
+ *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_TOKEN, SECMAIL_E_MODIFIED,
+ * SECMAIL_E_TRUNCATED,
  * SECMAIL_E_MALFORMED, SECMAIL_E_UNPROTECTED (tag 9), SECMAIL_E_UNSUPPORTED_ALGORITHM,
  * SECMAIL_E_UNSUPPORTED_VERSION, SECMAIL_E_CRITICAL_PACKET, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND,
  * SECMAIL_E_WEAK_POINT, SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_STATE, and
@@ -986,7 +993,7 @@ SECMAIL_API int secmail_sign_update(struct secmail_sign *sign, const uint8_t *da
  *
  * @param[out] out  returned-owned; secmail_bytes_free()
  * @return 0; SECMAIL_E_NO_SIGNER, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_RANDOM, SECMAIL_E_CLOCK,
- *   SECMAIL_E_STATE.
+ *   SECMAIL_E_TOKEN, SECMAIL_E_STATE.
  * @since 0.1
  */
 SECMAIL_API int secmail_sign_finish(struct secmail_sign *sign, struct secmail_bytes **out);
@@ -1055,7 +1062,7 @@ SECMAIL_API int secmail_inline_sign_add_signer(struct secmail_inline_sign *sign,
  * @param end  non-zero: what is in the input window is the last of the data
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
  *   SECMAIL_E_NO_SIGNER, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_RANDOM, SECMAIL_E_CLOCK,
- *   SECMAIL_E_STATE.
+ *   SECMAIL_E_TOKEN, SECMAIL_E_STATE.
  * @since 0.1
  */
 SECMAIL_API int secmail_inline_sign_update(struct secmail_inline_sign *sign,

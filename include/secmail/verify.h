@@ -137,7 +137,13 @@ SECMAIL_API int64_t secmail_policy_time(const struct secmail_policy *policy);
  *     notation name@example.org               a notation that the caller understands
  *
  * Dates are UTC; the time of the day may be left out. A later line replaces an earlier one on the
- * same subject. What no line names is refused. secmail_policy_print() writes this form.
+ * same subject. What no line names is refused. secmail_policy_print() writes this form; of the
+ * standard policy, it shows all names that there are.
+ *
+ * A line `key` holds for keys of its algorithm from its size on, up to the next size that has a
+ * line of its own. So to refuse an algorithm that the standard policy accepts, name it with each
+ * size at which that has a line: "key DSA 1024 never" and "key DSA 2048 never". Keys on Curve25519
+ * have 255 bits, on Curve448 448.
  *
  * @param[out] out  returned-owned; secmail_policy_unref()
  * @param text, size  borrowed
@@ -264,7 +270,9 @@ struct secmail_key_info {
     size_t size;        /**< in: sizeof(struct secmail_key_info); only that much is written */
     uint32_t version;   /**< 4 or 6 */
     uint32_t algorithm; /**< number of RFC 9580 section 9.1 */
-    uint32_t flags;     /**< secmail_key_flags that hold; 0 while the key isn't valid */
+    uint32_t flags;     /**< secmail_key_flags that hold, and the other bits of RFC 9580 section
+                           5.2.3.29 as they stand there (0x20: authentication); 0 while the key
+                           isn't valid */
     int32_t validity;   /**< 0 if it may be used; SECMAIL_E_KEY_EXPIRED, SECMAIL_E_KEY_REVOKED,
                            SECMAIL_E_KEY_INVALID, SECMAIL_E_POLICY (it refuses algorithm and
                            size), SECMAIL_E_UNSUPPORTED_ALGORITHM (of the primary key) */
@@ -671,8 +679,8 @@ SECMAIL_API void secmail_verify_free(struct secmail_verify *verify);
 SECMAIL_API int secmail_verify_set_policy(struct secmail_verify *verify,
                                           struct secmail_policy *policy);
 
-/** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
- * @since 0.1 */
+/** Adds a certificate of a possible signer; a reference is taken. Also after data.
+ * @return 0; SECMAIL_E_STATE (after secmail_verify_finish()). @since 0.1 */
 SECMAIL_API int secmail_verify_add_cert(struct secmail_verify *verify, struct secmail_cert *cert);
 
 /**

@@ -383,7 +383,7 @@ class Token(Error):
     code = -415
     name = "SECMAIL_E_TOKEN"
     meaning = "The token that holds a secret key didn't do what was asked of it."
-    remedy = 'Look after the token; the detail names the key. Nothing was signed or decrypted.'
+    remedy = 'Check that the token is connected and its PIN right; the detail names the key. Nothing was signed or decrypted.'
 
 
 class NoRecipient(Error):
