@@ -638,6 +638,21 @@ class Encryptor(Stream):
     ...     message = encryptor.update(b"Hel") + encryptor.update(b"lo") + encryptor.finish()
     >>> decrypt(context, message, [key]).plaintext
     b'Hello'
+
+    With `detached_keys` the packets with the session key are kept apart from the message, and with
+    `session_key` other recipients get the key that a message has already:
+
+    >>> alice, bob = generate(context), generate(context)
+    >>> with Encryptor(context, [alice.cert], detached_keys=True) as encryptor:
+    ...     message = encryptor.convert(b"Hello")
+    ...     for_alice, secret = encryptor.key_packets(), encryptor.session_key()
+    >>> with Encryptor(context, [bob.cert], session_key=secret, detached_keys=True) as encryptor:
+    ...     _ = encryptor.convert(b"")
+    ...     for_bob = encryptor.key_packets()
+    >>> decrypt(context, message, [alice], key_packets=for_alice).plaintext
+    b'Hello'
+    >>> decrypt(context, message, [bob], key_packets=for_bob).plaintext
+    b'Hello'
     """
 
     _prefix = "secmail_encrypt"
@@ -656,6 +671,8 @@ class Encryptor(Stream):
         hide_recipients: bool = False,
         padding: bool = False,
         size: int | None = None,
+        session_key: Secret | None = None,
+        detached_keys: bool = False,
         policy: Policy | None = None,
     ) -> None:
         super().__init__(context)
@@ -669,8 +686,11 @@ class Encryptor(Stream):
             self._call("hide_recipients", int(hide_recipients))
             self._call("set_padding", int(padding))
             self._call("set_text", int(text))
+            self._call("set_detached_keys", int(detached_keys))
             if size is not None:
                 self._call("set_size", size)
+            if session_key is not None:
+                self._call("set_session_key", session_key.handle)
             for cert in recipients:
                 self._call("add_recipient", cert.handle)
             for password in passwords:
@@ -688,6 +708,10 @@ class Encryptor(Stream):
     def session_key(self) -> Secret:
         """Cipher number and key, once encryption has begun: whoever has it can read the message."""
         return _session_key(self, self._context)
+
+    def key_packets(self) -> bytes:
+        """The packets with the session key, if they are detached, once encryption has begun."""
+        return make_bytes(self._context, lib.secmail_encrypt_key_packets, self.handle, OUT)
 
 
 def _session_key(operation: Operation, context: Context) -> Secret:
@@ -764,6 +788,7 @@ class Decryptor(Stream):
         *,
         passwords: Iterable[Password] = (),
         session_keys: Iterable[Secret] = (),
+        key_packets: Buffer | None = None,
         signers: Iterable[Cert] = (),
         text_lf: bool = False,
         policy: Policy | None = None,
@@ -780,6 +805,8 @@ class Decryptor(Stream):
                 self._with_password("add_password", password)
             for session_key in session_keys:
                 self._call("add_session_key", session_key.handle)
+            if key_packets is not None:
+                self._call("add_key_packets", *borrow(key_packets))
             for cert in signers:
                 self._call("add_signer", cert.handle)
 
@@ -835,13 +862,15 @@ def decrypt(
     *,
     passwords: Iterable[Password] = (),
     session_keys: Iterable[Secret] = (),
+    key_packets: Buffer | None = None,
     signers: Iterable[Cert] = (),
     text_lf: bool = False,
     policy: Policy | None = None,
 ) -> Decrypted:
     """Decrypts what is in memory, armored or binary.
 
-    With `text_lf`, text comes with line ends LF instead of CR LF.
+    With `text_lf`, text comes with line ends LF instead of CR LF. `key_packets` are packets with
+    the session key that are kept apart from the message.
 
     >>> context = Context()
     >>> alice, bob = generate(context), generate(context)
@@ -855,6 +884,7 @@ def decrypt(
         keys,
         passwords=passwords,
         session_keys=session_keys,
+        key_packets=key_packets,
         signers=signers,
         text_lf=text_lf,
         policy=policy,
