@@ -5,48 +5,22 @@
  *     caller -> window -> armor -> session key packets, encrypted data -> opener -> content ->
  * caller
  *
- * This file reads the outer packets and finds the session key. The opener authenticates, and the
- * content reader (verify/content.c) does the rest.
+ * This file reads the outer packets; key_search.c finds the session key. The opener authenticates,
+ * and the content reader (verify/content.c) does the rest.
  */
-#include "codec/hex.h"
 #include "crypto/init.h"
-#include "key.h"
+#include "key_search.h"
 #include "opener.h"
-#include "pkesk.h"
-#include "skesk.h"
 #include "verify/content.h"
-
-/* The body of a password packet, kept until it is clear that no key opens the message. */
-struct kept_packet {
-    uint8_t *body;
-    size_t size;
-};
 
 struct secmail_decrypt {
     struct secmail_context *context;
     struct smi_judge judge;
     enum secmail_rewind rewind;
     bool text_lf;
-    struct secmail_key **keys; /* references */
-    size_t key_count, key_room;
-    struct secmail_secret **passwords;
-    size_t password_count, password_room;
-    struct smi_session_key *session_keys; /* given by the caller, then found in the message */
-    size_t session_key_count, session_key_room;
-    bool certain;               /* one of them is known to be right: no other is looked for */
-    bool searched;              /* also when the input is read again: all were found */
-    struct smi_buf key_packets; /* that are kept apart from the message, binary */
-    struct kept_packet *skesks;
-    size_t skesk_count, skesk_room;
+    struct smi_key_search search;
     uint64_t packet_count; /* all but those in the content */
-    uint64_t session_key_packets, hidden_tries, password_tries;
-    bool password_missing;                    /* it would do, but none was given */
-    const struct secmail_key *locked;         /* a locked key that the message is for */
-    const struct smi_public_key *absent;      /* one whose secret part is elsewhere */
-    const struct smi_public_key *failed;      /* one whose token didn't decrypt */
-    const struct smi_public_key *unsupported; /* one whose algorithm this build lacks */
-    char wanted[65];                          /* a recipient that no key was given for */
-    bool in_memory;                           /* all input is there from the beginning */
+    bool in_memory;        /* all input is there from the beginning */
 
     enum {
         SETTING_UP,
@@ -87,7 +61,7 @@ int secmail_decrypt_new(struct secmail_context *context, struct secmail_decrypt 
         return smi_nomem(context);
     d->context = context;
     d->first.macs = smi_buf_open(&context->mem);
-    d->key_packets = smi_buf_open(&context->mem);
+    smi_key_search_open(&d->search, context, &d->judge);
     smi_judge_open(&d->judge, context);
     *out = d;
     return 0;
@@ -107,30 +81,14 @@ static void close_reading(struct secmail_decrypt *d)
     d->armored = false;
 }
 
-static void free_skesks(struct secmail_decrypt *d)
-{
-    for (size_t i = 0; i < d->skesk_count; i++)
-        smi_free(&d->context->mem, d->skesks[i].body, d->skesks[i].size);
-    d->skesk_count = 0;
-}
-
 void secmail_decrypt_free(struct secmail_decrypt *d)
 {
     if (!d)
         return;
     const struct secmail_allocator *mem = &d->context->mem;
     close_reading(d);
-    free_skesks(d);
-    for (size_t i = 0; i < d->key_count; i++)
-        secmail_key_unref(d->keys[i]);
-    for (size_t i = 0; i < d->password_count; i++)
-        secmail_secret_free(d->passwords[i]);
-    smi_free(mem, d->keys, d->key_room * sizeof *d->keys);
-    smi_free(mem, d->passwords, d->password_room * sizeof *d->passwords);
-    smi_free(mem, d->session_keys, d->session_key_room * sizeof *d->session_keys);
-    smi_free(mem, d->skesks, d->skesk_room * sizeof *d->skesks);
+    smi_key_search_close(&d->search);
     smi_buf_free(&d->first.macs);
-    smi_buf_free(&d->key_packets);
     smi_judge_close(&d->judge);
     smi_free(mem, d, sizeof *d);
 }
@@ -177,10 +135,7 @@ int secmail_decrypt_add_key(struct secmail_decrypt *d, struct secmail_key *key)
         return rc;
     if (!key)
         return smi_fail(d->context, SECMAIL_E_ARGUMENT, "the key is NULL");
-    if (!smi_grow(&d->context->mem, &d->keys, &d->key_room, d->key_count + 1, sizeof *d->keys))
-        return smi_nomem(d->context);
-    d->keys[d->key_count++] = secmail_key_ref(key);
-    return 0;
+    return smi_key_search_add_key(&d->search, key);
 }
 
 int secmail_decrypt_add_password(struct secmail_decrypt *d, const struct secmail_secret *password)
@@ -190,323 +145,14 @@ int secmail_decrypt_add_password(struct secmail_decrypt *d, const struct secmail
         return rc;
     if (!password)
         return smi_fail(d->context, SECMAIL_E_ARGUMENT, "the password is NULL");
-    if (!smi_grow(&d->context->mem, &d->passwords, &d->password_room, d->password_count + 1,
-                  sizeof *d->passwords))
-        return smi_nomem(d->context);
-    rc = secmail_secret_new(d->context, &d->passwords[d->password_count],
-                            secmail_secret_data(password), secmail_secret_size(password));
-    if (!rc)
-        d->password_count++;
-    return rc;
-}
-
-static int add_session_key(struct secmail_decrypt *d, const struct smi_session_key *key)
-{
-    if (!smi_grow(&d->context->mem, &d->session_keys, &d->session_key_room,
-                  d->session_key_count + 1, sizeof *d->session_keys))
-        return smi_nomem(d->context);
-    d->session_keys[d->session_key_count++] = *key;
-    return 0;
+    return smi_key_search_add_password(&d->search, password);
 }
 
 int secmail_decrypt_add_session_key(struct secmail_decrypt *d,
                                     const struct secmail_secret *session_key)
 {
     int rc = enter(d, "secmail_decrypt_add_session_key");
-    if (rc)
-        return rc;
-    struct smi_session_key key;
-    rc = smi_session_key_import(d->context, &key, session_key);
-    if (!rc)
-        rc = add_session_key(d, &key);
-    d->certain |= !rc;
-    smi_wipe(&key, sizeof key);
-    return rc;
-}
-
-int secmail_decrypt_add_signer(struct secmail_decrypt *d, struct secmail_cert *cert)
-{
-    int rc = enter(d, "secmail_decrypt_add_signer");
-    if (rc)
-        return rc;
-    if (!cert)
-        return smi_fail(d->context, SECMAIL_E_ARGUMENT, "the certificate is NULL");
-    return smi_judge_add_cert(&d->judge, cert);
-}
-
-/* ---------------------------------------------------------------- finding the session key */
-
-/* Private-key work for packets that name no recipient is bounded. */
-static int count_hidden_try(struct secmail_decrypt *d, const struct smi_pkesk *pkesk)
-{
-    if (!pkesk->hidden ||
-        ++d->hidden_tries <= smi_limit(d->context, SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES))
-        return 0;
-    return smi_over_limit(d->context, SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES);
-}
-
-/*
- * A key that its owner has flagged for other work only is not used for decryption, whatever the
- * message says. Old keys stay usable: expired and revoked ones open old mail.
- */
-static int check_flags(struct secmail_decrypt *d, const struct secmail_key *key, size_t index,
-                       bool *may_decrypt)
-{
-    const struct secmail_policy *policy;
-    struct smi_validity v = {0};
-    int rc = smi_judge_policy(&d->judge, &policy);
-    if (!rc)
-        rc = smi_key_validity(d->context, key->cert, index, policy, secmail_policy_time(policy),
-                              &v);
-    *may_decrypt = v.by_primary || !v.binding || !v.binding->has_flags ||
-                   v.binding->flags &
-                       (SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE);
-    return rc;
-}
-
-/* A token that fails (no card, a wrong PIN) does not stand in the way of other keys and passwords.
- */
-static int open_pkesk(struct secmail_decrypt *d, const struct smi_pkesk *pkesk,
-                      const struct secmail_key *key, size_t index)
-{
-    const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
-    const struct smi_private secret = smi_key_private(key, index);
-    struct smi_session_key session_key;
-    bool opened;
-    int rc = smi_pkesk_open(d->context, pkesk, public_key, &secret, &session_key, &opened);
-    if (!rc && opened) {
-        session_key.recipient = smi_cert_primary(key->cert);
-        rc = add_session_key(d, &session_key);
-        d->certain |= !session_key.transported;
-    }
-    smi_wipe(&session_key, sizeof session_key);
-    if (rc != SECMAIL_E_TOKEN)
-        return rc;
-    d->failed = public_key;
-    smi_recover(d->context);
-    return 0;
-}
-
-static int try_component(struct secmail_decrypt *d, const struct smi_pkesk *pkesk,
-                         struct secmail_key *key, size_t index)
-{
-    const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
-    const struct smi_private secret = smi_key_private(key, index);
-    if (!smi_pkesk_is_for(pkesk, public_key))
-        return 0;
-    if (!(public_key->use & SMI_USE_DECRYPT)) {
-        d->unsupported = public_key;
-        return 0;
-    }
-    bool may_decrypt;
-    int rc = check_flags(d, key, index, &may_decrypt);
-    if (rc || !may_decrypt)
-        return rc;
-    if (!smi_private_is_there(&secret)) {
-        if (smi_secret_part_is_locked(&key->parts[index]))
-            d->locked = key;
-        else
-            d->absent = public_key;
-        return 0;
-    }
-    rc = count_hidden_try(d, pkesk);
-    return rc ? rc : open_pkesk(d, pkesk, key, index);
-}
-
-static int try_keys(struct secmail_decrypt *d, const struct smi_pkesk *pkesk)
-{
-    const size_t before = d->session_key_count;
-    for (size_t k = 0; k < d->key_count; k++) {
-        for (size_t i = 0; i < d->keys[k]->part_count && !d->certain; i++) {
-            int rc = try_component(d, pkesk, d->keys[k], i);
-            if (rc)
-                return rc;
-        }
-    }
-    if (d->session_key_count == before && !pkesk->hidden)
-        smi_hex_encode(d->wanted, pkesk->version == 6 ? pkesk->fp : pkesk->key_id,
-                       pkesk->version == 6 ? pkesk->fp_size : sizeof pkesk->key_id);
-    return 0;
-}
-
-static int pkesk_packet(struct secmail_decrypt *d, struct smi_cursor body)
-{
-    struct smi_pkesk pkesk;
-    if (d->certain || d->searched || !smi_pkesk_read(&pkesk, body))
-        return 0;
-    return try_keys(d, &pkesk);
-}
-
-static int skesk_packet(struct secmail_decrypt *d, struct smi_cursor body)
-{
-    d->password_missing = !d->password_count;
-    if (d->certain || d->searched || !d->password_count)
-        return 0;
-    const struct secmail_allocator *mem = &d->context->mem;
-    if (!smi_grow(mem, &d->skesks, &d->skesk_room, d->skesk_count + 1, sizeof *d->skesks))
-        return smi_nomem(d->context);
-    struct kept_packet *kept = &d->skesks[d->skesk_count];
-    *kept = (struct kept_packet){smi_alloc(mem, body.size), body.size};
-    if (!kept->body)
-        return smi_nomem(d->context);
-    memcpy(kept->body, body.data, body.size);
-    d->skesk_count++;
-    return 0;
-}
-
-/* A packet that can't be tried does not stand in the way of the others; its reason is kept, in case
- * that none opens. */
-static bool is_packet_problem(int rc)
-{
-    return rc == SECMAIL_E_MALFORMED || rc == SECMAIL_E_UNSUPPORTED_ALGORITHM ||
-           rc == SECMAIL_E_UNSUPPORTED_VERSION;
-}
-
-static int try_password(struct secmail_decrypt *d, const struct kept_packet *skesk,
-                        const struct secmail_secret *password, bool *certain)
-{
-    struct smi_session_key key;
-    bool opened;
-    if (++d->password_tries > smi_limit(d->context, SECMAIL_LIMIT_PASSWORD_TRIES))
-        return smi_over_limit(d->context, SECMAIL_LIMIT_PASSWORD_TRIES);
-    int rc = smi_skesk_open(d->context, smi_cursor(skesk->body, skesk->size), password, &key,
-                            &opened);
-    if (!rc && opened) {
-        rc = add_session_key(d, &key);
-        *certain = !key.guessed;
-    }
-    smi_wipe(&key, sizeof key);
-    return rc;
-}
-
-static int try_passwords(struct secmail_decrypt *d)
-{
-    bool certain = false;
-    int problem = 0;
-    for (size_t s = 0; s < d->skesk_count && !certain; s++) {
-        for (size_t p = 0; p < d->password_count && !certain; p++) {
-            int rc = try_password(d, &d->skesks[s], d->passwords[p], &certain);
-            if (rc && !is_packet_problem(rc))
-                return rc;
-            if (rc)
-                problem = rc;
-        }
-    }
-    if (problem && !d->session_key_count)
-        return problem;
-    smi_recover(d->context);
-    return 0;
-}
-
-static int cannot_decrypt(struct secmail_decrypt *d)
-{
-    if (d->failed)
-        return smi_fail(d->context, SECMAIL_E_TOKEN,
-                        "the token of the key %s didn't decrypt the message, and nothing else at "
-                        "hand opens it",
-                        d->failed->hex);
-    if (d->locked)
-        return smi_fail(d->context, SECMAIL_E_KEY_LOCKED,
-                        "the message is for the key %s, which is locked with a password; unlock "
-                        "it first",
-                        secmail_cert_fingerprint(d->locked->cert));
-    if (d->absent)
-        return smi_fail(d->context, SECMAIL_E_SECRET_ABSENT,
-                        "the message is for the key %s, whose secret part is not in the file",
-                        d->absent->hex);
-    if (d->unsupported)
-        return smi_fail(d->context, SECMAIL_E_UNSUPPORTED_ALGORITHM,
-                        "the message is for the key %s, which uses %s (%u); this build does not "
-                        "support that",
-                        d->unsupported->hex, smi_pk_name(d->unsupported->algo),
-                        d->unsupported->algo);
-    if (d->skesk_count)
-        return smi_fail(d->context, SECMAIL_E_WRONG_PASSWORD,
-                        "no password at hand opens the message");
-    const char *or_password = d->password_missing ? "; it takes a password, too: none was given"
-                                                  : "";
-    if (d->wanted[0])
-        return smi_fail(d->context, SECMAIL_E_CANNOT_DECRYPT,
-                        "the message is encrypted to %s, whose secret key is not at hand%s",
-                        d->wanted, or_password);
-    if (d->password_missing)
-        return smi_fail(d->context, SECMAIL_E_CANNOT_DECRYPT,
-                        "the message is encrypted with a password, and none was given");
-    return smi_fail(d->context, SECMAIL_E_CANNOT_DECRYPT,
-                    "none of the keys and passwords at hand opens the message");
-}
-
-/* Keeps the session keys that may be used with this format, in front and in their order. */
-static size_t fitting_keys(struct secmail_decrypt *d)
-{
-    static const uint8_t generations[] = {
-        [SECMAIL_FORMAT_SEIPDV1] = SMI_FOR_SEIPDV1,
-        [SECMAIL_FORMAT_SEIPDV2] = SMI_FOR_SEIPDV2,
-        [SECMAIL_FORMAT_LIBREPGP] = SMI_FOR_LIBREPGP | SMI_FOR_SEIPDV1,
-    };
-    const unsigned wanted = generations[d->format];
-    size_t n = 0;
-    for (size_t i = 0; i < d->session_key_count; i++) {
-        if (d->session_keys[i].generation & wanted)
-            d->session_keys[n++] = d->session_keys[i];
-    }
-    return n;
-}
-
-static int use_session_key_packet(struct secmail_decrypt *d, uint8_t tag, struct smi_cursor body)
-{
-    if (++d->session_key_packets > smi_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS))
-        return smi_over_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS);
-    return tag == SMI_TAG_PKESK ? pkesk_packet(d, body) : skesk_packet(d, body);
-}
-
-/* The next of the packets that are kept apart; at the end, its tag is SMI_TAG_NONE. */
-static int next_detached(struct secmail_decrypt *d, struct smi_cursor *in, uint8_t *tag,
-                         struct smi_cursor *body)
-{
-    struct smi_packet packet;
-    int rc = smi_packet_next(d->context, in, &packet, body);
-    *tag = packet.tag;
-    if (rc || *tag == SMI_TAG_NONE || *tag == SMI_TAG_PKESK || *tag == SMI_TAG_SKESK ||
-        *tag == SMI_TAG_MARKER || *tag == SMI_TAG_PADDING)
-        return rc;
-    return smi_fail(d->context, SECMAIL_E_MALFORMED,
-                    "a %s is among the packets with session keys; give the message itself to "
-                    "secmail_decrypt_update()",
-                    smi_tag_name(*tag));
-}
-
-static int detached_packets(struct secmail_decrypt *d)
-{
-    struct smi_cursor in = smi_buf_cursor(&d->key_packets), body;
-    uint8_t tag;
-    int rc = next_detached(d, &in, &tag, &body);
-    while (!rc && tag != SMI_TAG_NONE) {
-        if (tag == SMI_TAG_PKESK || tag == SMI_TAG_SKESK)
-            rc = use_session_key_packet(d, tag, body);
-        if (!rc)
-            rc = next_detached(d, &in, &tag, &body);
-    }
-    return rc;
-}
-
-static int keep_detached(struct secmail_decrypt *d, struct smi_cursor packets)
-{
-    const uint64_t most = smi_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS);
-    struct smi_cursor in = packets, body;
-    uint8_t tag;
-    uint64_t count = 0;
-    int rc = next_detached(d, &in, &tag, &body);
-    while (!rc && tag != SMI_TAG_NONE) {
-        if (++count > most)
-            return smi_over_limit(d->context, SECMAIL_LIMIT_SESSION_KEY_PACKETS);
-        rc = next_detached(d, &in, &tag, &body);
-    }
-    if (!rc && !count)
-        rc = smi_fail(d->context, SECMAIL_E_NO_DATA, "there are no packets with session keys");
-    if (!rc)
-        smi_put(&d->key_packets, packets.data, packets.size);
-    return rc || !d->key_packets.error ? rc : smi_nomem(d->context);
+    return rc ? rc : smi_key_search_add_session_key(&d->search, session_key);
 }
 
 int secmail_decrypt_add_key_packets(struct secmail_decrypt *d, const uint8_t *data, size_t size)
@@ -520,9 +166,19 @@ int secmail_decrypt_add_key_packets(struct secmail_decrypt *d, const uint8_t *da
     rc = smi_binary_open(d->context, &binary, data, size, 1 << SMI_ARMOR_MESSAGE);
     if (rc)
         return rc;
-    rc = keep_detached(d, smi_cursor(binary.data, binary.size));
+    rc = smi_key_search_add_packets(&d->search, smi_cursor(binary.data, binary.size));
     smi_binary_close(&binary);
     return rc;
+}
+
+int secmail_decrypt_add_signer(struct secmail_decrypt *d, struct secmail_cert *cert)
+{
+    int rc = enter(d, "secmail_decrypt_add_signer");
+    if (rc)
+        return rc;
+    if (!cert)
+        return smi_fail(d->context, SECMAIL_E_ARGUMENT, "the certificate is NULL");
+    return smi_judge_add_cert(&d->judge, cert);
 }
 
 /* ---------------------------------------------------------------- outer packets */
@@ -543,7 +199,7 @@ static int start(struct secmail_decrypt *d)
         d->packets = &d->dearmor.made.source;
     }
     d->state = AT_HEADER;
-    return detached_packets(d);
+    return smi_key_search_begin(&d->search);
 }
 
 static int check_armor(struct secmail_decrypt *d)
@@ -567,7 +223,7 @@ static int session_key_packet(struct secmail_decrypt *d)
     struct smi_cursor body;
     int rc = smi_body_source_all(&d->packet, &body);
     if (!rc)
-        rc = use_session_key_packet(d, d->packet.packet.tag, body);
+        rc = smi_key_search_packet(&d->search, d->packet.packet.tag, body);
     if (rc)
         return rc;
     smi_skip(&d->packet.source, body.size);
@@ -596,27 +252,19 @@ static int data_packet(struct secmail_decrypt *d)
     int rc = smi_opener_format(d->context, &d->packet.source, d->packet.packet.tag, &d->format);
     if (!rc)
         rc = check_format(d);
-    if (rc)
-        return rc;
-    if (!d->certain && !d->searched) {
-        rc = try_passwords(d);
-        if (rc)
-            return rc;
-    }
-    d->searched = true;
-    d->session_key_count = fitting_keys(d);
-    if (!d->session_key_count)
-        return cannot_decrypt(d);
-    d->state = AT_DATA;
-    return 0;
+    if (!rc)
+        rc = smi_key_search_end(&d->search, d->format);
+    if (!rc)
+        d->state = AT_DATA;
+    return rc;
 }
 
 static int open_data(struct secmail_decrypt *d)
 {
     d->first.same = d->rewind == SECMAIL_REWIND_SAME;
-    int rc = smi_opener_open(d->context, &d->opener, &d->packet.source, d->format, d->session_keys,
-                             d->session_key_count, &d->judge.recipient,
-                             d->rewind ? &d->first : NULL);
+    int rc = smi_opener_open(d->context, &d->opener, &d->packet.source, d->format,
+                             d->search.session_keys, d->search.session_key_count,
+                             &d->judge.recipient, d->rewind ? &d->first : NULL);
     if (rc)
         return rc;
     if (d->in_memory)
@@ -763,11 +411,9 @@ static int rewind_input(struct secmail_decrypt *d)
 {
     const struct smi_session_key key = d->first.session_key;
     close_reading(d);
-    if (d->first.complete) {
-        d->session_keys[0] = key;
-        d->session_key_count = 1;
-    }
-    d->session_key_packets = d->packet_count = 0;
+    if (d->first.complete)
+        smi_key_search_settle(&d->search, &key);
+    d->packet_count = 0;
     begin_reading(d);
     return SECMAIL_NEEDS_REWIND;
 }
@@ -949,7 +595,7 @@ int secmail_decrypt_session_key(struct secmail_decrypt *d, struct secmail_secret
     smi_enter(d->context);
     if (!d->complete)
         return smi_fail(d->context, SECMAIL_E_STATE, "the message isn't decrypted yet");
-    struct smi_session_key key = d->session_keys[d->opener.key_used];
+    struct smi_session_key key = d->search.session_keys[d->opener.key_used];
     if (d->format != SECMAIL_FORMAT_SEIPDV1)
         key.cipher = d->opener.associated_data[2];
     int rc = smi_session_key_export(d->context, &key, out);
