@@ -636,8 +636,8 @@ SECMAIL_API void secmail_encrypt_free(struct secmail_encrypt *encrypt);
 /**
  * Setters, all before the first update (SECMAIL_E_STATE after it).
  *
- * Policy under which certificates and keys are judged; a reference is taken. Before the first
- * recipient or signer. @since 0.1
+ * Policy under which certificates and keys are judged, and that the format must be acceptable to; a
+ * reference is taken. Before the first recipient or signer. @since 0.1
  */
 SECMAIL_API int secmail_encrypt_set_policy(struct secmail_encrypt *encrypt,
                                            struct secmail_policy *policy);
@@ -757,7 +757,8 @@ SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
  * @param end  non-zero: what is in the input window is the last of the plaintext
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
  *   SECMAIL_E_NO_RECIPIENT, SECMAIL_E_INCOMPATIBLE (SEIPDv2 for a certificate that doesn't announce
- *   it; padding for SEIPDv1), SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT,
+ *   it; padding for SEIPDv1), SECMAIL_E_POLICY (it refuses the format), SECMAIL_E_SIZE_MISMATCH,
+ * SECMAIL_E_EXPECTED_TEXT,
  * SECMAIL_E_WEAK_POINT (a recipient's key is a point of small order), SECMAIL_E_RANDOM,
  * SECMAIL_E_CLOCK, SECMAIL_E_TOKEN, SECMAIL_E_STATE, and where a password is used,
  * SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and SECMAIL_E_LIMIT_ARGON2_WORK (limits below what this library
@@ -808,8 +809,8 @@ SECMAIL_API int secmail_decrypt_new(struct secmail_context *context, struct secm
 /** Frees and wipes; NULL is allowed. Its verdicts go with it. @since 0.1 */
 SECMAIL_API void secmail_decrypt_free(struct secmail_decrypt *decrypt);
 
-/** Policy for signatures; a reference is taken. All setters come before the first update. @since
- * 0.1 */
+/** Policy for signatures, the format and the cipher of the message; a reference is taken. All
+ * setters come before the first update. @since 0.1 */
 SECMAIL_API int secmail_decrypt_set_policy(struct secmail_decrypt *decrypt,
                                            struct secmail_policy *policy);
 
@@ -885,13 +886,14 @@ SECMAIL_API int secmail_decrypt_add_signer(struct secmail_decrypt *decrypt,
  *   SECMAIL_E_NO_DATA (not an OpenPGP message), SECMAIL_E_CANNOT_DECRYPT, SECMAIL_E_WRONG_PASSWORD,
  *   SECMAIL_E_KEY_LOCKED, SECMAIL_E_SECRET_ABSENT, SECMAIL_E_TOKEN, SECMAIL_E_MODIFIED,
  * SECMAIL_E_TRUNCATED,
- * SECMAIL_E_MALFORMED, SECMAIL_E_UNPROTECTED (tag 9), SECMAIL_E_UNSUPPORTED_ALGORITHM,
- * SECMAIL_E_UNSUPPORTED_VERSION, SECMAIL_E_CRITICAL_PACKET, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND,
- * SECMAIL_E_WEAK_POINT, SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_STATE, and
- * the limits HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS,
- * PACKET_SIZE, SESSION_KEY_PACKETS, MESSAGE_SIGNATURES, ARGON2_MEMORY_KIB, ARGON2_WORK,
- * PASSWORD_TRIES, HIDDEN_RECIPIENT_TRIES, ARMOR_HEADER_SIZE. Failures of authentication are one
- * error, whatever failed in it.
+ * SECMAIL_E_MALFORMED, SECMAIL_E_UNPROTECTED (tag 9), SECMAIL_E_POLICY (it refuses the format or
+ * the cipher), SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_UNSUPPORTED_VERSION,
+ * SECMAIL_E_CRITICAL_PACKET, SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND, SECMAIL_E_WEAK_POINT,
+ * SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_STATE, and the limits
+ * HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS, PACKET_SIZE,
+ * SESSION_KEY_PACKETS, MESSAGE_SIGNATURES, ARGON2_MEMORY_KIB, ARGON2_WORK, PASSWORD_TRIES,
+ * HIDDEN_RECIPIENT_TRIES, ARMOR_HEADER_SIZE. Failures of authentication are one error, whatever
+ * failed in it.
  * @since 0.1
  */
 SECMAIL_API int secmail_decrypt_update(struct secmail_decrypt *decrypt, struct secmail_input *in,

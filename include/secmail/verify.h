@@ -133,7 +133,7 @@ SECMAIL_API int64_t secmail_policy_time(const struct secmail_policy *policy);
  *     hash-of-keys SHA256 always              signatures inside certificates
  *     key RSA 2048 always                     keys from this size in bits on
  *     cipher CAST5 never                      decryption
- *     format LibrePGP never                   SEIPDv1, SEIPDv2 or LibrePGP
+ *     format LibrePGP never                   SEIPDv1, SEIPDv2 or LibrePGP; also to encrypt
  *     notation name@example.org               a notation that the caller understands
  *
  * Dates are UTC; the time of the day may be left out. A later line replaces an earlier one on the

@@ -28,6 +28,7 @@ struct secmail_decrypt {
         AT_HEADER,
         IN_PACKET,
         AT_DATA,
+        AT_CONTENT,
         IN_CONTENT,
         AFTER_DATA,
         AT_TRAILER, /* packets behind the encrypted data, if any */
@@ -275,6 +276,36 @@ static int open_data(struct secmail_decrypt *d)
     smi_content_open(&d->content, d->context, &d->judge, &d->opener.made.source);
     d->content.lf_wanted = d->text_lf;
     d->content.outer_packets = d->packet_count;
+    d->state = AT_CONTENT;
+    return 0;
+}
+
+static uint8_t cipher_used(const struct secmail_decrypt *d)
+{
+    return d->format == SECMAIL_FORMAT_SEIPDV1 ? d->search.session_keys[d->opener.key_used].cipher
+                                               : d->opener.associated_data[2];
+}
+
+/*
+ * Only once there is something authentic: before, the number of the cipher is what somebody made of
+ * an RSA packet, and a refusal would tell that it has the right form (section 5.1.3).
+ */
+static int check_cipher(struct secmail_decrypt *d)
+{
+    const struct secmail_policy *policy;
+    const uint8_t *p;
+    size_t n;
+    int64_t until;
+    char since[48];
+    int rc = smi_peek(&d->opener.made.source, 1, &p, &n);
+    if (!rc)
+        rc = smi_judge_policy(&d->judge, &policy);
+    if (rc)
+        return rc;
+    if (!smi_policy_accepts(policy, SMI_POLICY_CIPHER, cipher_used(d), &until))
+        return smi_fail(d->context, SECMAIL_E_POLICY,
+                        "the message is encrypted with %s, which the policy refuses %s",
+                        smi_cipher_name(cipher_used(d)), smi_policy_since(until, since));
     d->state = IN_CONTENT;
     return 0;
 }
@@ -429,6 +460,8 @@ static int step(struct secmail_decrypt *d, struct secmail_output *out)
         return outer_packet(d);
     case AT_DATA:
         return open_data(d);
+    case AT_CONTENT:
+        return check_cipher(d);
     case IN_CONTENT:
         return content(d, out);
     case AFTER_DATA:
@@ -596,8 +629,7 @@ int secmail_decrypt_session_key(struct secmail_decrypt *d, struct secmail_secret
     if (!d->complete)
         return smi_fail(d->context, SECMAIL_E_STATE, "the message isn't decrypted yet");
     struct smi_session_key key = d->search.session_keys[d->opener.key_used];
-    if (d->format != SECMAIL_FORMAT_SEIPDV1)
-        key.cipher = d->opener.associated_data[2];
+    key.cipher = cipher_used(d);
     int rc = smi_session_key_export(d->context, &key, out);
     smi_wipe(&key, sizeof key);
     return rc;

@@ -139,7 +139,12 @@ int smi_recipients_format(struct smi_recipients *r, const struct secmail_policy 
                         secmail_cert_fingerprint(old));
     if (*format == SECMAIL_FORMAT_AUTO)
         *format = old ? SECMAIL_FORMAT_SEIPDV1 : SECMAIL_FORMAT_SEIPDV2;
-    return 0;
+    if (smi_policy_accepts(policy, SMI_POLICY_FORMAT, (uint8_t)*format, NULL))
+        return 0;
+    return smi_fail(r->context, SECMAIL_E_POLICY,
+                    "the message would be encrypted as SEIPDv%u, which the policy refuses%s%s",
+                    (unsigned)*format, old ? "; it is what can be read with the certificate " : "",
+                    old ? secmail_cert_fingerprint(old) : "");
 }
 
 /* Does the self-signature list the cipher (section 5.2.3.14), for SEIPDv2 with OCB (5.2.3.15)? */

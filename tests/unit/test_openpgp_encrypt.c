@@ -290,6 +290,65 @@ static void policy_for_recipients(void **state)
     secmail_key_unref(key);
 }
 
+/* What a policy says of ciphers holds for reading, and what it says of formats for writing, too. */
+static void policy_for_messages(void **state)
+{
+    static const struct {
+        const char *line;
+        int written[2], read[2]; /* for version 6, and 4 */
+    } rows[] = {
+        {"", {0, 0}, {0, 0}},
+        {"cipher 3DES never\n", {0, 0}, {0, 0}},
+        {"cipher AES256 never\n", {0, 0}, {SECMAIL_E_POLICY, SECMAIL_E_POLICY}},
+        {"cipher AES256 until 2026-01-02\n", {0, 0}, {0, 0}},
+        {"format SEIPDv1 never\n", {0, SECMAIL_E_POLICY}, {0, SECMAIL_E_POLICY}},
+        {"format SEIPDv2 never\n", {SECMAIL_E_POLICY, 0}, {SECMAIL_E_POLICY, 0}},
+    };
+    struct fixture *f = *state;
+    struct secmail_key *keys[2] = {make_key(f, SECMAIL_PROFILE_RFC9580, "A"),
+                                   make_key(f, SECMAIL_PROFILE_RFC4880, "B")};
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+        const size_t k = i % 2;
+        char text[100];
+        struct secmail_policy *policy;
+        struct secmail_bytes *refused, *plain;
+        snprintf(text, sizeof text, "include standard\n%s", rows[i / 2].line);
+        assert_ok(f->context,
+                  secmail_policy_parse(f->context, &policy, (const uint8_t *)text, strlen(text)));
+        struct secmail_encrypt *e = start(f);
+        assert_ok(f->context, secmail_encrypt_set_policy(e, policy));
+        assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(keys[k])));
+        assert_code(f->context, secmail_encrypt_bytes(e, (const uint8_t *)"x", 1, &refused),
+                    rows[i / 2].written[k]);
+        secmail_bytes_free(refused);
+        secmail_encrypt_free(e);
+
+        e = start(f);
+        assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(keys[k])));
+        struct collected message = finish(f, e, "x");
+        for (int streaming = 0; streaming < 2; streaming++) {
+            struct secmail_decrypt *d;
+            struct collected c = {0};
+            assert_ok(f->context, secmail_decrypt_new(f->context, &d));
+            assert_ok(f->context, secmail_decrypt_set_policy(d, policy));
+            assert_ok(f->context, secmail_decrypt_add_key(d, keys[k]));
+            const int rc = streaming
+                               ? drive(decrypt_update, d, message.data, message.size, 1, 1, &c)
+                               : secmail_decrypt_bytes(d, message.data, message.size, &plain);
+            assert_code(f->context, rc, rows[i / 2].read[k]);
+            assert_int_equal(c.size, streaming && !rc);
+            if (!streaming)
+                secmail_bytes_free(plain);
+            secmail_decrypt_free(d);
+            drop(&c);
+        }
+        drop(&message);
+        secmail_policy_unref(policy);
+    }
+    secmail_key_unref(keys[0]);
+    secmail_key_unref(keys[1]);
+}
+
 /* A recipient that fails leaves those before it. */
 static void a_failed_recipient_is_not_added(void **state)
 {
@@ -684,6 +743,7 @@ int main(void)
         fixture_test(purposes),
         fixture_test(recipients_that_can_not_be),
         fixture_test(policy_for_recipients),
+        fixture_test(policy_for_messages),
         fixture_test(a_failed_recipient_is_not_added),
         fixture_test(announced_sizes),
         fixture_test(announced_size_in_one_call),
