@@ -151,7 +151,29 @@ int secmail_sign_finish(struct secmail_sign *sign, struct secmail_bytes **out)
     return rc;
 }
 
+/* "micalg" is "pgp-" and the name of section 9.5 in lower case (RFC 3156 section 5). */
+static const char *micalg(uint8_t hash)
+{
+    switch (hash) {
+    case SMI_SHA256:
+        return "pgp-sha256";
+    case SMI_SHA384:
+        return "pgp-sha384";
+    case SMI_SHA512:
+        return "pgp-sha512";
+    default:
+        return "";
+    }
+}
+
 const char *secmail_sign_micalg(const struct secmail_sign *sign)
 {
-    return sign && sign->signer_count ? "pgp-sha256" : "";
+    if (!sign || !sign->signer_count)
+        return "";
+    const uint8_t hash = sign->signers[0].hash.hash.algo;
+    for (size_t i = 1; i < sign->signer_count; i++) {
+        if (sign->signers[i].hash.hash.algo != hash)
+            return "";
+    }
+    return micalg(hash);
 }

@@ -89,6 +89,53 @@ static void several_signers(void **state)
     secmail_key_unref(b);
 }
 
+/* "micalg" names the hash that the signature has, whatever the key chooses. */
+static void micalg(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        uint32_t algorithm;
+        const char *feature, *micalg;
+        uint8_t hash;
+    } cases[] = {
+        {SECMAIL_KEY_CURVE25519, "ed25519", "pgp-sha256", 8},
+        {SECMAIL_KEY_NISTP384, "nistp384", "pgp-sha384", 9},
+        {SECMAIL_KEY_NISTP521, "nistp521", "pgp-sha512", 10},
+        {SECMAIL_KEY_CURVE448, "ed448", "pgp-sha512", 10},
+    };
+    struct secmail_key *first = NULL;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (!secmail_feature_supported(cases[i].feature))
+            continue;
+        struct secmail_generator *g;
+        struct secmail_key *key;
+        assert_ok(f->context, secmail_generator_new(f->context, &g));
+        assert_ok(f->context, secmail_generator_set_algorithm(g, cases[i].algorithm));
+        assert_ok(f->context, secmail_generator_run(g, &key));
+        secmail_generator_free(g);
+        struct secmail_sign *sign = start(f, key);
+        assert_string_equal(secmail_sign_micalg(sign), cases[i].micalg);
+        struct secmail_bytes *sigs;
+        assert_ok(f->context, secmail_sign_finish(sign, &sigs));
+        assert_string_equal(secmail_sign_micalg(sign), cases[i].micalg);
+        const uint8_t *packet = secmail_bytes_data(sigs);
+        const size_t header = packet[1] < 192 ? 2 : 3;
+        assert_int_equal(packet[header + 3], cases[i].hash);
+        secmail_bytes_free(sigs);
+        secmail_sign_free(sign);
+        if (first) {
+            sign = start(f, first);
+            assert_ok(f->context, secmail_sign_add_signer(sign, key));
+            assert_string_equal(secmail_sign_micalg(sign), "");
+            secmail_sign_free(sign);
+            secmail_key_unref(key);
+        } else {
+            first = key;
+        }
+    }
+    secmail_key_unref(first);
+}
+
 /* Of the data, pieces don't matter, and none at all can be signed, too. */
 static void pieces(void **state)
 {
@@ -353,6 +400,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(signed_and_verified),
         fixture_test(several_signers),
+        fixture_test(micalg),
         fixture_test(pieces),
         fixture_test(text_must_be_text),
         fixture_test(locked_expired_not_yet_valid),
