@@ -68,7 +68,8 @@ int smi_key_search_add_session_key(struct smi_key_search *s,
     int rc = smi_session_key_import(s->context, &key, session_key);
     if (!rc)
         rc = add_session_key(s, &key);
-    s->certain |= !rc;
+    if (!rc)
+        s->certain = SMI_FOR_ANY;
     smi_wipe(&key, sizeof key);
     return rc;
 }
@@ -116,7 +117,8 @@ static int open_pkesk(struct smi_key_search *s, const struct smi_pkesk *pkesk,
     if (!rc && opened) {
         session_key.recipient = smi_cert_primary(key->cert);
         rc = add_session_key(s, &session_key);
-        s->certain |= !session_key.transported;
+        if (!session_key.transported)
+            s->certain |= session_key.generation;
     }
     smi_wipe(&session_key, sizeof session_key);
     if (rc != SECMAIL_E_TOKEN)
@@ -152,11 +154,22 @@ static int try_component(struct smi_key_search *s, const struct smi_pkesk *pkesk
     return rc ? rc : open_pkesk(s, pkesk, key, index);
 }
 
+/*
+ * "An implementation processing an Encrypted Message MUST discard any preceding ESK packet with a
+ * version that does not align with the version of the payload" (section 10.3.2.1). Which one that
+ * is isn't known yet: a packet makes those of its own generation superfluous, and no others.
+ */
+static enum smi_generation generation_of(const struct smi_pkesk *pkesk)
+{
+    return pkesk->version == 3 ? SMI_FOR_SEIPDV1 : SMI_FOR_SEIPDV2;
+}
+
 static int try_keys(struct smi_key_search *s, const struct smi_pkesk *pkesk)
 {
     const size_t before = s->session_key_count;
+    const unsigned generation = generation_of(pkesk);
     for (size_t k = 0; k < s->key_count; k++) {
-        for (size_t i = 0; i < s->keys[k]->part_count && !s->certain; i++) {
+        for (size_t i = 0; i < s->keys[k]->part_count && !(s->certain & generation); i++) {
             int rc = try_component(s, pkesk, s->keys[k], i);
             if (rc)
                 return rc;
@@ -171,7 +184,7 @@ static int try_keys(struct smi_key_search *s, const struct smi_pkesk *pkesk)
 static int pkesk_packet(struct smi_key_search *s, struct smi_cursor body)
 {
     struct smi_pkesk pkesk;
-    if (s->certain || s->searched || !smi_pkesk_read(&pkesk, body))
+    if (s->searched || !smi_pkesk_read(&pkesk, body) || s->certain & generation_of(&pkesk))
         return 0;
     return try_keys(s, &pkesk);
 }
@@ -179,7 +192,7 @@ static int pkesk_packet(struct smi_key_search *s, struct smi_cursor body)
 static int skesk_packet(struct smi_key_search *s, struct smi_cursor body)
 {
     s->password_missing = !s->password_count;
-    if (s->certain || s->searched || !s->password_count)
+    if (s->certain == SMI_FOR_ANY || s->searched || !s->password_count)
         return 0;
     const struct secmail_allocator *mem = &s->context->mem;
     if (!smi_grow(mem, &s->skesks, &s->skesk_room, s->skesk_count + 1, sizeof *s->skesks))
@@ -218,11 +231,28 @@ static int try_password(struct smi_key_search *s, const struct kept_packet *skes
     return rc;
 }
 
-static int try_passwords(struct smi_key_search *s)
+/* Those of a version that isn't known are read, too: that says what is wrong with them. */
+static enum smi_generation skesk_generation(const struct kept_packet *skesk)
+{
+    switch (skesk->size ? skesk->body[0] : 0) {
+    case 4:
+        return SMI_FOR_SEIPDV1;
+    case 5:
+        return SMI_FOR_LIBREPGP;
+    case 6:
+        return SMI_FOR_SEIPDV2;
+    default:
+        return SMI_FOR_ANY;
+    }
+}
+
+static int try_passwords(struct smi_key_search *s, unsigned wanted)
 {
     bool certain = false;
     int problem = 0;
     for (size_t i = 0; i < s->skesk_count && !certain; i++) {
+        if (!(skesk_generation(&s->skesks[i]) & wanted))
+            continue;
         for (size_t p = 0; p < s->password_count && !certain; p++) {
             int rc = try_password(s, &s->skesks[i], s->passwords[p], &certain);
             if (rc && !is_packet_problem(rc))
@@ -275,15 +305,20 @@ static int cannot_decrypt(struct smi_key_search *s)
                     "none of the keys and passwords at hand opens the message");
 }
 
-/* Keeps the session keys that may be used with this format, in front and in their order. */
-static size_t fitting_keys(struct smi_key_search *s, enum secmail_format format)
+/* Of which packets session keys may be used with this format. */
+static unsigned wanted_generations(enum secmail_format format)
 {
     static const uint8_t generations[] = {
         [SECMAIL_FORMAT_SEIPDV1] = SMI_FOR_SEIPDV1,
         [SECMAIL_FORMAT_SEIPDV2] = SMI_FOR_SEIPDV2,
         [SECMAIL_FORMAT_LIBREPGP] = SMI_FOR_LIBREPGP | SMI_FOR_SEIPDV1,
     };
-    const unsigned wanted = generations[format];
+    return generations[format];
+}
+
+/* Keeps the session keys that may be used, in front and in their order. */
+static size_t fitting_keys(struct smi_key_search *s, unsigned wanted)
+{
     size_t n = 0;
     for (size_t i = 0; i < s->session_key_count; i++) {
         if (s->session_keys[i].generation & wanted)
@@ -294,13 +329,14 @@ static size_t fitting_keys(struct smi_key_search *s, enum secmail_format format)
 
 int smi_key_search_end(struct smi_key_search *s, enum secmail_format format)
 {
-    if (!s->certain && !s->searched) {
-        int rc = try_passwords(s);
+    const unsigned wanted = wanted_generations(format);
+    if (!(s->certain & wanted) && !s->searched) {
+        int rc = try_passwords(s, wanted);
         if (rc)
             return rc;
     }
     s->searched = true;
-    s->session_key_count = fitting_keys(s, format);
+    s->session_key_count = fitting_keys(s, wanted);
     return s->session_key_count ? 0 : cannot_decrypt(s);
 }
 

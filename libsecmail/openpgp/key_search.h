@@ -27,7 +27,8 @@ struct smi_key_search {
     size_t password_count, password_room;
     struct smi_session_key *session_keys; /* given by the caller, then found in the message */
     size_t session_key_count, session_key_room;
-    bool certain;               /* one of them is known to be right: no other is looked for */
+    unsigned certain;           /* enum smi_generation: for these, one is known to be right, and
+                                   no other is looked for */
     bool searched;              /* also when the input is read again: all were found */
     struct smi_buf key_packets; /* that are kept apart from the message, binary */
     struct kept_packet *skesks;

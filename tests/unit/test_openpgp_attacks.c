@@ -374,6 +374,41 @@ static void generations_are_not_mixed(void **state)
     free_person(&p);
 }
 
+/* "An implementation processing an Encrypted Message MUST discard any preceding ESK packet with a
+ * version that does not align with the version of the payload" (section 10.3.2.1). */
+static void other_generations_are_discarded(void **state)
+{
+    struct fixture *f = *state;
+    struct person p = make_person(f);
+    struct collected content = literal_content(secret_text);
+    const struct session s = make_session(f, SMI_AES256), other = make_session(f, SMI_AES256);
+    const struct smi_s2k s2k = cheap_s2k();
+    for (unsigned version = 1; version <= 2; version++) {
+        struct collected messages[2] = {{0}, {0}};
+        const unsigned right = version == 1 ? 3 : 6, wrong = 9 - right;
+        put_pkesk(f, &messages[0], wrong, &p.subkey, &other, false);
+        put_pkesk(f, &messages[0], right, &p.subkey, &s, false);
+        put_pkesk(f, &messages[0], wrong, &p.subkey, &other, true);
+        put_skesk6(f, &messages[1], &s2k, "password", version == 2 ? &s : &other);
+        put_skesk4(f, &messages[1], &s2k, "password", version == 1 ? &s : &other);
+        put_skesk6(f, &messages[1], &s2k, "password", version == 2 ? &s : &other);
+        for (size_t i = 0; i < 2; i++) {
+            put_seipd(f, &messages[i], version, &s, &content);
+            const struct openers o = {.key = i ? NULL : p.key, .password = i ? "password" : NULL};
+            struct secmail_decrypt *d = make_decrypt(f, &o);
+            struct secmail_bytes *plain;
+            assert_ok(f->context,
+                      secmail_decrypt_bytes(d, messages[i].data, messages[i].size, &plain));
+            assert_int_equal(secmail_bytes_size(plain), strlen(secret_text));
+            secmail_bytes_free(plain);
+            secmail_decrypt_free(d);
+            drop(&messages[i]);
+        }
+    }
+    drop(&content);
+    free_person(&p);
+}
+
 /* The ciphertext of a version 2 packet, given out as version 1, with the same session key. */
 static void seipd2_as_seipd1(void **state)
 {
@@ -843,6 +878,7 @@ int main(void)
         fixture_test(seipd2_chunk_changed),
         fixture_test(chunk_octet_above_16),
         fixture_test(generations_are_not_mixed),
+        fixture_test(other_generations_are_discarded),
         fixture_test(seipd2_as_seipd1),
         fixture_test(low_order_ephemeral),
         fixture_test(low_order_recipient),

@@ -514,7 +514,10 @@ static void unusable_password_packets(void **state)
                 put_skesk4(f, &message, &s2k, "password", &s);
             else if (with_good)
                 put_skesk6(f, &message, &s2k, "password", &s);
-            put_seipd(f, &message, version, &s, &content);
+            if (!with_good && rows[i].size && rows[i].body[0] == 5)
+                put_packet(&message, TAG_LIBREPGP, "\1", 1); /* in front of others it is ignored */
+            else
+                put_seipd(f, &message, version, &s, &content);
             check_open(f, &(struct openers){.password = "password"}, &message,
                        with_good ? 0 : rows[i].want, text);
             drop(&message);
