@@ -104,7 +104,10 @@ static int check_flags(struct smi_key_search *s, const struct secmail_key *key, 
     return rc;
 }
 
-/* A token that fails (no card, a wrong PIN) does not stand in the way of other keys and passwords.
+/*
+ * A token that fails (no card, a wrong PIN) does not stand in the way of other keys and passwords.
+ * Nor does a point that isn't on the key's curve, in a packet that names nobody: it may be for
+ * another curve of the same size. Where the packet names the key, the point is forged.
  */
 static int open_pkesk(struct smi_key_search *s, const struct smi_pkesk *pkesk,
                       const struct secmail_key *key, size_t index)
@@ -121,9 +124,10 @@ static int open_pkesk(struct smi_key_search *s, const struct smi_pkesk *pkesk,
             s->certain |= session_key.generation;
     }
     smi_wipe(&session_key, sizeof session_key);
-    if (rc != SECMAIL_E_TOKEN)
+    if (rc == SECMAIL_E_TOKEN)
+        s->failed = public_key;
+    else if (rc != SECMAIL_E_WEAK_POINT || !pkesk->hidden)
         return rc;
-    s->failed = public_key;
     smi_recover(s->context);
     return 0;
 }

@@ -102,6 +102,43 @@ static void hidden_recipients(void **state)
     }
 }
 
+static struct secmail_key *key_on(struct fixture *f, uint32_t profile, uint32_t algorithm)
+{
+    struct secmail_generator *g;
+    struct secmail_key *key;
+    assert_ok(f->context, secmail_generator_new(f->context, &g));
+    assert_ok(f->context, secmail_generator_set_profile(g, profile));
+    assert_ok(f->context, secmail_generator_set_algorithm(g, algorithm));
+    assert_ok(f->context, secmail_generator_run(g, &key));
+    secmail_generator_free(g);
+    return key;
+}
+
+/* A point of P-256 looks like one of Brainpool P256r1, but lies on no curve there. */
+static void hidden_on_other_curves(void **state)
+{
+    struct fixture *f = *state;
+    static const uint32_t profiles[] = {SECMAIL_PROFILE_RFC4880, SECMAIL_PROFILE_RFC9580};
+    if (!secmail_feature_supported("nistp256") || !secmail_feature_supported("brainpoolp256r1"))
+        fixture_skip("the build lacks one of the curves");
+    for (size_t i = 0; i < 4; i++) {
+        const uint32_t profile = profiles[i / 2];
+        struct pair p = {key_on(f, profile, SECMAIL_KEY_NISTP256),
+                         key_on(f, profile, SECMAIL_KEY_BRAINPOOLP256R1)};
+        struct secmail_encrypt *e = make_encrypt(f);
+        assert_ok(f->context, secmail_encrypt_hide_recipients(e, 1));
+        assert_ok(f->context,
+                  secmail_encrypt_add_recipient(e, secmail_key_cert(i % 2 ? p.a : p.b)));
+        assert_ok(f->context,
+                  secmail_encrypt_add_recipient(e, secmail_key_cert(i % 2 ? p.b : p.a)));
+        struct collected message = run_drop(f, e);
+        check_open(f, &(struct openers){.key = p.a}, &message, 0, text);
+        check_open(f, &(struct openers){.key = p.b}, &message, 0, text);
+        drop(&message);
+        free_pair(&p);
+    }
+}
+
 /* ---------------------------------------------------------------- padding */
 
 /* The smallest of the sizes that are not more than an eighth apart. */
@@ -370,6 +407,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         fixture_test(hidden_recipients),
+        fixture_test(hidden_on_other_curves),
         fixture_test(padding),
         fixture_test(no_padding_for_old_software),
         fixture_test(given_session_key),
