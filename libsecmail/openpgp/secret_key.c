@@ -109,12 +109,21 @@ static void read_protection(struct protection *p, uint8_t version, struct smi_cu
         in->bad = true;
 }
 
+/* Protection of old, which anybody can change unnoticed: "Version 6 secret keys using these formats
+ * MUST be rejected" (section 3.7.2.1). */
+static bool is_too_old(const struct smi_public_key *key, uint8_t usage)
+{
+    return key->version == 6 && usage != SMI_USAGE_AEAD && usage != SMI_USAGE_CFB;
+}
+
 /* Fields that end too early, or, as section 3.7.2.1 wants it, Argon2 without AEAD. What isn't known
  * can't be judged. */
 static bool is_broken_protection(const struct smi_public_key *key, struct smi_cursor in)
 {
     struct protection p;
     read_protection(&p, key->version, &in);
+    if (is_too_old(key, p.usage))
+        return true;
     return p.s2k_known &&
            (in.bad || !p.iv || (p.s2k.type == SMI_S2K_ARGON2 && p.usage != SMI_USAGE_AEAD));
 }

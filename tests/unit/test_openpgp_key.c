@@ -368,8 +368,8 @@ static void protections(void **state)
             for (size_t i = 0; i < 4; i++) {
                 struct collected c = locked_by_hand(f, version, (uint8_t)usage, &kinds[i]);
                 struct secmail_key *locked, *open;
-                /* "Argon2 is only used with AEAD" */
-                if (i == 3 && usage != 253) {
+                /* "Argon2 is only used with AEAD"; and the old checksum only with version 4. */
+                if ((i == 3 && usage != 253) || (version == 6 && usage == 255)) {
                     must_fail_drop(f, &c, SECMAIL_E_MALFORMED);
                     continue;
                 }
@@ -422,6 +422,25 @@ static void unsupported_protections(void **state)
         drop(&key.body);
     }
     secmail_secret_free(password);
+}
+
+/* "Version 6 secret keys using these formats MUST be rejected" (section 3.7.2.1): a cipher without
+ * S2K, and what would be one. */
+static void old_protections_of_version_6(void **state)
+{
+    struct fixture *f = *state;
+    for (unsigned usage = 1; usage < 256; usage++) {
+        if (usage >= 252 && usage <= 254)
+            continue;
+        struct test_key key = test_key(f, 6, PK_ED25519, f->now);
+        struct collected c = {0}, body = {0};
+        put_all(&body, &key.body);
+        put_u8(&body, usage);
+        put(&body, "\20sixteen bytes...encrypted", 26);
+        put_body_drop(&c, TAG_SECRET_KEY, &body);
+        must_fail_drop(f, &c, SECMAIL_E_MALFORMED);
+        drop(&key.body);
+    }
 }
 
 /* Fields of a locked part that end too early. */
@@ -630,6 +649,7 @@ int main(void)
         fixture_test(unlocking_an_open_key),
         fixture_test(protections),
         fixture_test(unsupported_protections),
+        fixture_test(old_protections_of_version_6),
         fixture_test(cut_protections),
         fixture_test(argon2_limits),
         fixture_test(locking_needs_randomness),
