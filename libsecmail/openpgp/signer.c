@@ -213,6 +213,8 @@ void smi_document_signature_announce(const struct smi_document_signature *s, boo
     smi_one_pass_write(b, &ops, s->signer.public_key);
 }
 
+/* "When generating this subpacket in a version 6 signature, it SHOULD be marked as critical": it
+ * isn't, since OpenPGP.js, which doesn't know it, would find the signature bad. */
 static void put_recipient(struct smi_buf *b, const struct secmail_cert *cert)
 {
     const struct smi_public_key *key = smi_cert_primary(cert);
@@ -230,7 +232,8 @@ int smi_document_signature_finish(struct secmail_context *context, struct smi_do
     if (rc)
         return rc;
     struct smi_buf hashed = smi_buf_open(&context->mem), body = smi_buf_open(&context->mem);
-    smi_put_subpacket_u32(&hashed, SMI_SUB_CREATED, now);
+    /* Section 5.2.3.11: "When generating this subpacket, it SHOULD be marked as critical." */
+    smi_put_subpacket_u32(&hashed, SMI_SUB_CREATED | SMI_SUB_CRITICAL, now);
     smi_put_issuer(&hashed, s->signer.public_key);
     for (size_t i = 0; i < count; i++)
         put_recipient(&hashed, recipients[i]);

@@ -139,6 +139,62 @@ static void hidden_on_other_curves(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- signatures inside */
+
+/* The content of a small SEIPDv1 message, as its session key opens it. */
+static struct collected opened(struct fixture *f, struct secmail_encrypt *e,
+                               const struct collected *message)
+{
+    struct secmail_secret *secret;
+    struct collected content = {0};
+    struct smi_cfb cfb;
+    size_t at = 0;
+    while (message->data[at] != (0xc0 | TAG_SEIPD))
+        at += 2 + message->data[at + 1];
+    at += message->data[at + 1] < 192 ? 3 : 4; /* header and version */
+    put(&content, message->data + at, message->size - at);
+    assert_ok(f->context, secmail_encrypt_session_key(e, &secret));
+    const uint8_t *key = secmail_secret_data(secret);
+    assert_int_equal(smi_cfb_open(f->context, &cfb, key[0], key + 1, NULL), 0);
+    assert_int_equal(smi_cfb_decrypt(&cfb, content.data, content.data, content.size), 0);
+    smi_cfb_close(&cfb);
+    secmail_secret_free(secret);
+    return content;
+}
+
+static bool has_bytes(const struct collected *c, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i + size <= c->size; i++) {
+        if (!memcmp(c->data + i, bytes, size))
+            return true;
+    }
+    return false;
+}
+
+/* The time is critical (section 5.2.3.11); recipients are not, for those who don't know them. */
+static void critical_subpackets(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t version = 4; version <= 6; version += 2) {
+        struct secmail_key *key = make_key(
+            f, version == 4 ? SECMAIL_PROFILE_RFC4880 : SECMAIL_PROFILE_RFC9580, "Alice");
+        const uint8_t created[] = {5, SUB_CREATED | SUB_CRITICAL};
+        const uint8_t recipient[] = {version == 4 ? 22 : 34, SUB_RECIPIENT, version};
+        struct secmail_encrypt *e = make_encrypt(f);
+        assert_ok(f->context, secmail_encrypt_set_format(e, SECMAIL_FORMAT_SEIPDV1));
+        assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(key)));
+        assert_ok(f->context, secmail_encrypt_add_signer(e, key));
+        struct collected message = run(f, e, text, strlen(text));
+        struct collected content = opened(f, e, &message);
+        assert_true(has_bytes(&content, created, sizeof created));
+        assert_true(has_bytes(&content, recipient, sizeof recipient));
+        secmail_encrypt_free(e);
+        drop(&content);
+        drop(&message);
+        secmail_key_unref(key);
+    }
+}
+
 /* ---------------------------------------------------------------- padding */
 
 /* The smallest of the sizes that are not more than an eighth apart. */
@@ -408,6 +464,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(hidden_recipients),
         fixture_test(hidden_on_other_curves),
+        fixture_test(critical_subpackets),
         fixture_test(padding),
         fixture_test(no_padding_for_old_software),
         fixture_test(given_session_key),
