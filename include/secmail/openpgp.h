@@ -602,8 +602,8 @@ SECMAIL_API int secmail_key_attach_token(struct secmail_context *context, struct
 
 /** How the data is encrypted (RFC 9580 section 5.13). */
 enum secmail_format {
-    SECMAIL_FORMAT_AUTO =
-        0, /**< SEIPDv2 if every recipient's certificate announces it, else SEIPDv1 */
+    SECMAIL_FORMAT_AUTO = 0,     /**< SEIPDv2 if every recipient's certificate announces it, or has
+                                    version 6 and announces nothing; else SEIPDv1 */
     SECMAIL_FORMAT_SEIPDV1 = 1,  /**< CFB with a modification detection code: for older software */
     SECMAIL_FORMAT_SEIPDV2 = 2,  /**< AEAD (OCB) in chunks */
     SECMAIL_FORMAT_LIBREPGP = 3, /**< GnuPG's own AEAD (packet 20, draft-koch-librepgp): read only,

@@ -456,6 +456,9 @@ int smi_cert_features(struct secmail_context *context, const struct secmail_cert
     struct smi_validity v;
     int rc = smi_key_validity(context, cert, 0, policy, secmail_policy_time(policy), &v);
     *features = !rc && v.binding ? v.binding->features : 0;
+    /* Section 13.7 on "version 6 keys without a Features signature subpacket". */
+    if (!rc && v.binding && !v.binding->has_features && smi_cert_primary(cert)->version == 6)
+        *features = SMI_FEATURE_SEIPDV1 | SMI_FEATURE_SEIPDV2;
     return rc;
 }
 

@@ -76,7 +76,8 @@ enum { SMI_VALIDITY_TEXT = 320 };
 SMI_SHARED void smi_validity_text(const struct smi_validity *validity,
                                   const struct smi_public_key *key, char text[SMI_VALIDITY_TEXT]);
 
-/* Features that the certificate announces (section 5.2.3.32), from its governing self-signature. */
+/* Features that the certificate announces (section 5.2.3.32), from its governing self-signature;
+ * of version 6, SEIPDv2 if it says nothing. */
 SMI_SHARED int smi_cert_features(struct secmail_context *context, const struct secmail_cert *cert,
                                  const struct secmail_policy *policy, uint8_t *features);
 
