@@ -105,6 +105,32 @@ static int check_flags(struct smi_key_search *s, const struct secmail_key *key, 
 }
 
 /*
+ * "An implementation processing an Encrypted Message MUST discard any preceding ESK packet with a
+ * version that does not align with the version of the payload" (section 10.3.2.1). Which one that
+ * is isn't known yet: a packet makes those of its own generation superfluous, and no others.
+ */
+static enum smi_generation generation_of(const struct smi_pkesk *pkesk)
+{
+    return pkesk->version == 3 ? SMI_FOR_SEIPDV1 : SMI_FOR_SEIPDV2;
+}
+
+/*
+ * "One Public Key Encrypted Session Key packet for each OpenPGP Key to which the message is
+ * encrypted" (section 5.1). Of RSA and ElGamal each packet gives something, and all of the data may
+ * have to be read with it: a thousand packets for one key must not cost a thousand readings.
+ */
+static bool had_its_packet(const struct smi_key_search *s, const struct smi_pkesk *pkesk,
+                           const struct smi_public_key *key)
+{
+    for (size_t i = 0; i < s->session_key_count && !pkesk->hidden; i++) {
+        const struct smi_session_key *had = &s->session_keys[i];
+        if (had->named == key && had->generation == generation_of(pkesk))
+            return true;
+    }
+    return false;
+}
+
+/*
  * A token that fails (no card, a wrong PIN) does not stand in the way of other keys and passwords.
  * Nor does a point that isn't on the key's curve, in a packet that names nobody: it may be for
  * another curve of the same size. Where the packet names the key, the point is forged.
@@ -119,6 +145,7 @@ static int open_pkesk(struct smi_key_search *s, const struct smi_pkesk *pkesk,
     int rc = smi_pkesk_open(s->context, pkesk, public_key, &secret, &session_key, &opened);
     if (!rc && opened) {
         session_key.recipient = smi_cert_primary(key->cert);
+        session_key.named = pkesk->hidden ? NULL : public_key;
         rc = add_session_key(s, &session_key);
         if (!session_key.transported)
             s->certain |= session_key.generation;
@@ -137,7 +164,7 @@ static int try_component(struct smi_key_search *s, const struct smi_pkesk *pkesk
 {
     const struct smi_public_key *public_key = &smi_cert_key(key->cert, index)->key;
     const struct smi_private secret = smi_key_private(key, index);
-    if (!smi_pkesk_is_for(pkesk, public_key))
+    if (!smi_pkesk_is_for(pkesk, public_key) || had_its_packet(s, pkesk, public_key))
         return 0;
     if (!(public_key->use & SMI_USE_DECRYPT)) {
         s->unsupported = public_key;
@@ -156,16 +183,6 @@ static int try_component(struct smi_key_search *s, const struct smi_pkesk *pkesk
     }
     rc = count_hidden_try(s, pkesk);
     return rc ? rc : open_pkesk(s, pkesk, key, index);
-}
-
-/*
- * "An implementation processing an Encrypted Message MUST discard any preceding ESK packet with a
- * version that does not align with the version of the payload" (section 10.3.2.1). Which one that
- * is isn't known yet: a packet makes those of its own generation superfluous, and no others.
- */
-static enum smi_generation generation_of(const struct smi_pkesk *pkesk)
-{
-    return pkesk->version == 3 ? SMI_FOR_SEIPDV1 : SMI_FOR_SEIPDV2;
 }
 
 static int try_keys(struct smi_key_search *s, const struct smi_pkesk *pkesk)

@@ -194,6 +194,32 @@ static void hidden_recipients(void **state)
     }
 }
 
+/* Each packet gives a session key, and each of those may have to be tried on all of the data: only
+ * the first one that names the key counts. */
+static void one_packet_for_each_key(void **state)
+{
+    struct fixture *f = *state;
+    for (unsigned version = 3; version <= 6; version += 3) {
+        struct test_key key = rsa_key(f, version == 3 ? 4 : 6, PK_RSA);
+        struct secmail_key *secret = secret_key(f, &key);
+        struct session s = make_session(f, SMI_AES256), other = make_session(f, SMI_AES256);
+        for (int row = 0; row < 4; row++) {
+            const bool hidden = row >= 2, good_first = row % 2;
+            struct collected message = {0}, content = {0};
+            put_literal(&content, text, strlen(text));
+            put_rsa_pkesk(f, &message, version, &key, good_first ? &s : &other, hidden, NOTHING);
+            put_rsa_pkesk(f, &message, version, &key, good_first ? &other : &s, hidden, NOTHING);
+            put_seipd(f, &message, version == 3 ? 1 : 2, &s, &content);
+            assert_int_equal(open_message(f, &secret, 1, NULL, &message),
+                             hidden || good_first ? SECMAIL_DONE : SECMAIL_E_MODIFIED);
+            drop(&message);
+            drop(&content);
+        }
+        secmail_key_unref(secret);
+        drop(&key.body);
+    }
+}
+
 /* The RSA key opens nothing, and nobody may know it; the password that is there does. */
 static void password_beside_rsa(void **state)
 {
@@ -271,9 +297,9 @@ static void numbers_beyond_the_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(failures_look_alike),    fixture_test(hidden_recipients),
-        fixture_test(password_beside_rsa),    fixture_test(short_numbers),
-        fixture_test(numbers_beyond_the_key),
+        fixture_test(failures_look_alike),     fixture_test(hidden_recipients),
+        fixture_test(one_packet_for_each_key), fixture_test(password_beside_rsa),
+        fixture_test(short_numbers),           fixture_test(numbers_beyond_the_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
