@@ -146,6 +146,7 @@ static int open_pkesk(struct smi_key_search *s, const struct smi_pkesk *pkesk,
     if (!rc && opened) {
         session_key.recipient = smi_cert_primary(key->cert);
         session_key.named = pkesk->hidden ? NULL : public_key;
+        session_key.unnamed = pkesk->hidden && session_key.transported;
         rc = add_session_key(s, &session_key);
         if (!session_key.transported)
             s->certain |= session_key.generation;

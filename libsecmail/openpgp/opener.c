@@ -16,6 +16,11 @@ enum {
 
 static int modified(const struct smi_opener *o)
 {
+    /* Once a chunk was opened, the key is the right one. */
+    if (o->keys[o->key_used].unnamed && o->chunks <= 1)
+        return smi_fail(o->made.context, SECMAIL_E_MODIFIED,
+                        "the message names no recipient, and is for somebody else or was changed; "
+                        "nothing of it was released");
     if (o->keys[o->key_used].guessed)
         return smi_fail(o->made.context, SECMAIL_E_WRONG_PASSWORD,
                         "the password is wrong, or the message was changed; nothing of it was "

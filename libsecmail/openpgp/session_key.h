@@ -27,6 +27,7 @@ struct smi_session_key {
     uint8_t key[SMI_KEY_MAX_SIZE]; /* the holder wipes it; all bytes are there if transported */
     const struct smi_public_key *recipient; /* the primary key of whom it was for; or NULL */
     const struct smi_public_key *named;     /* the key that its packet names; or NULL */
+    bool unnamed; /* transported in a packet that names nobody: it may be for somebody else */
 };
 
 /* As one secret: the cipher's number, then the key. */

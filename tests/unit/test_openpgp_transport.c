@@ -184,6 +184,7 @@ static void hidden_recipients(void **state)
         keys[1] = secret_key(f, &a);
         assert_int_equal(open_message(f, keys, 2, NULL, &message), SECMAIL_DONE);
         assert_int_equal(open_message(f, keys, 1, NULL, &message), SECMAIL_E_MODIFIED);
+        assert_non_null(strstr(secmail_context_error_detail(f->context), "for somebody else"));
         secmail_key_unref(keys[0]);
         secmail_key_unref(keys[1]);
         drop(&file);
