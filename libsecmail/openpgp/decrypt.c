@@ -440,10 +440,9 @@ static int begin_reading(struct secmail_decrypt *d)
 /* Goes back to the first byte of the input for the second reading. */
 static int rewind_input(struct secmail_decrypt *d)
 {
-    const struct smi_session_key key = d->first.session_key;
     close_reading(d);
     if (d->first.complete)
-        smi_key_search_settle(&d->search, &key);
+        smi_key_search_settle(&d->search, &d->first.session_key);
     d->packet_count = 0;
     begin_reading(d);
     return SECMAIL_NEEDS_REWIND;
