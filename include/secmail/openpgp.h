@@ -64,8 +64,9 @@ SECMAIL_API struct secmail_cert *secmail_key_cert(const struct secmail_key *key)
 /**
  * 1 if a secret part is locked with a password, else 0. A part that says that its secret is
  * elsewhere (on a token, or kept offline: GnuPG's S2K type 101, S2K usage 252 of
- * draft-dkg-openpgp-external-secrets) is not locked: it stays as it is, and what needs it fails
- * with SECMAIL_E_SECRET_ABSENT. @since 0.1
+ * draft-dkg-openpgp-external-secrets), or that is a public key packet among the secret ones (RFC
+ * 9580 section 10.2), is not locked: it stays as it is, and what needs it fails with
+ * SECMAIL_E_SECRET_ABSENT. @since 0.1
  */
 SECMAIL_API int secmail_key_is_locked(const struct secmail_key *key);
 

@@ -40,8 +40,7 @@ int smi_key_complete(struct secmail_context *context, struct secmail_key *key,
         return rc;
     if (secmail_cert_key_count(key->cert) == key->part_count)
         return 0;
-    return smi_fail(context, SECMAIL_E_NOT_A_KEY,
-                    "the key %s has subkeys without secret part among those with one",
+    return smi_fail(context, SECMAIL_E_NOT_A_KEY, "the parts of the key %s can't be told apart",
                     secmail_cert_fingerprint(key->cert));
 }
 
@@ -89,6 +88,7 @@ int secmail_key_is_locked(const struct secmail_key *key)
 struct reading {
     struct secmail_context *context;
     struct secmail_key *key;
+    bool any_secret;
 };
 
 static int read_part(void *user, const struct smi_public_key *public_key, struct smi_cursor *in)
@@ -97,16 +97,21 @@ static int read_part(void *user, const struct smi_public_key *public_key, struct
     struct smi_secret_part *part = smi_key_add_part(r->context, r->key);
     if (!part)
         return SECMAIL_E_NOMEM;
+    if (!in) {
+        *part = (struct smi_secret_part){.absent = true, .bare = true};
+        return 0;
+    }
+    r->any_secret = true;
     return smi_secret_part_read(r->context, part, public_key, in);
 }
 
 static int read_key(struct secmail_context *context, struct secmail_key *key,
                     struct smi_cursor packets)
 {
-    struct reading reading = {context, key};
+    struct reading reading = {context, key, false};
     struct smi_buf public_packets = smi_buf_open(&context->mem);
     int rc = smi_cert_strip(context, packets, &public_packets, read_part, &reading);
-    if (!rc && !key->part_count)
+    if (!rc && !reading.any_secret)
         rc = smi_fail(context, SECMAIL_E_NOT_A_KEY,
                       "there is no secret key in the data; pass the file that holds it");
     if (!rc)
@@ -179,6 +184,10 @@ static void put_secret_key(void *user, struct smi_buf *b, const struct smi_compo
 {
     const struct secmail_key *key = user;
     const struct smi_secret_part *part = &key->parts[index_of(key, c)];
+    if (part->bare) {
+        smi_put_packet(b, c->tag, c->body, c->body_size);
+        return;
+    }
     struct smi_buf body = smi_buf_open(b->mem);
     smi_buf_reserve(&body, c->body_size + part->locked_size + 4096);
     smi_put(&body, c->body, c->body_size);

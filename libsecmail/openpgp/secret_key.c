@@ -439,6 +439,11 @@ int smi_secret_part_copy(struct secmail_context *context, struct smi_secret_part
     if (from->secret)
         return set_open(context, to, secmail_secret_data(from->secret),
                         secmail_secret_size(from->secret), from->opaque);
+    if (from->bare) {
+        *to = (struct smi_secret_part){.absent = true, .bare = true};
+        to->token = smi_token_ref(from->token);
+        return 0;
+    }
     to->locked = smi_alloc(&context->mem, from->locked_size);
     if (!to->locked)
         return smi_nomem(context);

@@ -27,6 +27,7 @@ struct smi_secret_part {
     /* What stands there says that the secret is elsewhere: on a token, or kept offline. If the
      * token is at hand, a reference to it. */
     bool absent;
+    bool bare; /* there is not even a mark that says so: a public key packet; `locked` is NULL */
     struct smi_token *token;
 };
 

@@ -188,6 +188,20 @@ static int strip_key(struct secmail_context *context, uint8_t tag, struct smi_cu
     return secret ? secret(user, &key, &body) : 0;
 }
 
+/* A public key packet among secret ones. A subkey that can't be read is no key of the certificate
+ * (read_key()), and has no part. */
+static int tell_public_key(struct secmail_context *context, uint8_t tag, struct smi_cursor body,
+                           smi_secret_part_fn secret, void *user)
+{
+    struct smi_public_key key;
+    int rc = smi_public_key_read(context, &key, &body, false);
+    if (rc && rc != SECMAIL_E_NOMEM && tag == SMI_TAG_PUBLIC_SUBKEY) {
+        smi_recover(context);
+        return 0;
+    }
+    return rc ? rc : secret(user, &key, NULL);
+}
+
 int smi_cert_strip(struct secmail_context *context, struct smi_cursor packets,
                    struct smi_buf *public_packets, smi_secret_part_fn secret, void *user)
 {
@@ -205,6 +219,8 @@ int smi_cert_strip(struct secmail_context *context, struct smi_cursor packets,
             rc = strip_key(context, packet.tag, body, public_packets, secret, user);
         else
             smi_put_packet(public_packets, packet.tag, body.data, body.size);
+        if (secret && (packet.tag == SMI_TAG_PUBLIC_KEY || packet.tag == SMI_TAG_PUBLIC_SUBKEY))
+            rc = tell_public_key(context, packet.tag, body, secret, user);
         /* Where the public part of a subkey ends can't be known for each algorithm. A certificate
          * does without that subkey and its signatures; a secret key must not lose it. */
         if (rc && rc != SECMAIL_E_NOMEM && packet.tag == SMI_TAG_SECRET_SUBKEY && !secret &&

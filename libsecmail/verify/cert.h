@@ -52,7 +52,9 @@ SMI_SHARED int smi_cert_new(struct secmail_context *context, struct secmail_cert
 
 /*
  * Copies the packets of a transferable key, secret key packets turned into public ones. `secret`,
- * if not NULL, is called with each secret part, in the order of the keys.
+ * if not NULL, is called with each secret part, in the order of the keys; with NULL for a key that
+ * has none, since "Secret Key and Secret Subkey packets can be used in addition to the Public Key
+ * and Public Subkey packets" (section 10.2).
  */
 typedef int (*smi_secret_part_fn)(void *user, const struct smi_public_key *key,
                                   struct smi_cursor *secret);

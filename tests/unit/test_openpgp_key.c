@@ -137,12 +137,6 @@ static void errors(void **state)
     put_all(&c, &one);
     put_all(&c, &one);
     must_fail_drop(f, &c, SECMAIL_E_NOT_A_KEY);
-    /* A subkey without its secret part among those that have one. */
-    struct test_key sub = test_key(f, 4, PK_ECDH, f->now);
-    put_all(&c, &one);
-    put_body(&c, TAG_PUBLIC_SUBKEY, &sub.body);
-    must_fail_drop(f, &c, SECMAIL_E_NOT_A_KEY);
-    drop(&sub.body);
     put_all(&c, &one);
     put_u8(&c, 'x');
     must_fail_drop(f, &c, SECMAIL_E_MALFORMED);
@@ -160,6 +154,77 @@ static void errors(void **state)
     assert_int_equal(secmail_context_set_limits(f->context, NULL), 0);
     drop(&one);
     secmail_key_unref(key);
+}
+
+static size_t packet_size(const struct collected *c, size_t at)
+{
+    const size_t first = c->data[at + 1], second = c->data[at + 2];
+    assert_true(first < 224);
+    return first < 192 ? 2 + first : 3 + ((first - 192) << 8) + second + 192;
+}
+
+/* Moves the packet at *at of `from` to `to`, as public key packet if wanted. */
+static void move_packet(struct collected *to, const struct collected *from, size_t *at,
+                        const struct collected *cert, size_t *cert_at, bool public)
+{
+    const struct collected *c = public ? cert : from;
+    const size_t start = public ? *cert_at : *at;
+    put(to, c->data + start, packet_size(c, start));
+    *at += packet_size(from, *at);
+    *cert_at += packet_size(cert, *cert_at);
+}
+
+/* "Secret Key and Secret Subkey packets can be used in addition to the Public Key and Public Subkey
+ * packets" (section 10.2): what has no secret part stays a public key packet, and is not missed
+ * before it is used. */
+static void public_among_secret(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t p = 0; p < 2; p++) {
+        struct secmail_key *key = make_key(f, profiles[p], "Alice");
+        struct collected secret = export_key(f, key, 0),
+                         cert = export_cert(f, secmail_key_cert(key));
+        for (unsigned without = 0; without < 8; without++) {
+            struct collected mixed = {0}, again;
+            size_t keys = 0;
+            for (size_t at = 0, cert_at = 0; at < secret.size;) {
+                const uint8_t tag = secret.data[at] & 0x3f;
+                const bool is_key = tag == TAG_SECRET_KEY || tag == TAG_SECRET_SUBKEY;
+                move_packet(&mixed, &secret, &at, &cert, &cert_at, is_key && without >> keys & 1);
+                keys += is_key;
+            }
+            assert_int_equal(keys, 3);
+            if (without == 7) {
+                must_fail_drop(f, &mixed, SECMAIL_E_NOT_A_KEY);
+                continue;
+            }
+            struct secmail_key *parsed, *locked, *open;
+            struct secmail_secret *password = make_secret(f, "password");
+            assert_ok(f->context, secmail_key_parse(f->context, &parsed, mixed.data, mixed.size));
+            assert_int_equal(secmail_key_is_locked(parsed), 0);
+            again = export_key(f, parsed, 0);
+            assert_int_equal(again.size, mixed.size);
+            assert_memory_equal(again.data, mixed.data, mixed.size);
+            drop(&again);
+            assert_ok(f->context, secmail_key_lock(f->context, parsed, password, &locked));
+            assert_int_equal(secmail_key_is_locked(locked), 1);
+            assert_ok(f->context, secmail_key_unlock(f->context, locked, password, &open));
+            again = export_key(f, open, 0);
+            assert_same_drop(&mixed, &again);
+            struct secmail_sign *sign;
+            assert_ok(f->context, secmail_sign_new(f->context, &sign));
+            assert_code(f->context, secmail_sign_add_signer(sign, open),
+                        without & 2 ? SECMAIL_E_SECRET_ABSENT : 0);
+            secmail_sign_free(sign);
+            secmail_secret_free(password);
+            secmail_key_unref(parsed);
+            secmail_key_unref(locked);
+            secmail_key_unref(open);
+        }
+        drop(&secret);
+        drop(&cert);
+        secmail_key_unref(key);
+    }
 }
 
 /* The secret part of a key that isn't locked: cut, too long, with a wrong checksum, or with another
@@ -643,6 +708,7 @@ int main(void)
         fixture_test(arguments),
         fixture_test(read_and_written),
         fixture_test(errors),
+        fixture_test(public_among_secret),
         fixture_test(open_secret_parts),
         fixture_test(opaque_keys),
         fixture_test(locked_and_unlocked),
