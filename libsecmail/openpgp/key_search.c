@@ -383,7 +383,7 @@ static int next_detached(struct smi_key_search *s, struct smi_cursor *in, uint8_
     int rc = smi_packet_next(s->context, in, &packet, body);
     *tag = packet.tag;
     if (rc || *tag == SMI_TAG_NONE || *tag == SMI_TAG_PKESK || *tag == SMI_TAG_SKESK ||
-        *tag == SMI_TAG_MARKER || *tag == SMI_TAG_PADDING)
+        smi_tag_is_ignored(*tag))
         return rc;
     return smi_fail(s->context, SECMAIL_E_MALFORMED,
                     "a %s is among the packets with session keys; give the message itself to "

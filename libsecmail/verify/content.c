@@ -390,9 +390,6 @@ static int packet(struct smi_content *c)
         return compressed_packet(c);
     case SMI_TAG_LITERAL:
         return literal_packet(c);
-    case SMI_TAG_MARKER:
-    case SMI_TAG_PADDING:
-        return ignored_packet(c);
     case SMI_TAG_PKESK:
     case SMI_TAG_SKESK:
     case SMI_TAG_SED:
@@ -403,7 +400,7 @@ static int packet(struct smi_content *c)
     default:
         break;
     }
-    if (tag >= SMI_TAG_FIRST_NON_CRITICAL)
+    if (smi_tag_is_ignored(tag))
         return ignored_packet(c);
     if (tag <= SMI_TAG_PADDING && tag != 15 && tag != 16)
         return malformed(c, "must not stand in a message");

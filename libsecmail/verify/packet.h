@@ -47,10 +47,11 @@ struct smi_packet {
 
 enum { SMI_HEADER_MAX = 6 };
 
-/* Is it ignored wherever it stands (sections 4.3, 5.8 and 5.14)? */
+/* Is it ignored wherever it stands (sections 4.3, 5.8, 5.10 and 5.14)? */
 static inline bool smi_tag_is_ignored(uint8_t tag)
 {
-    return tag == SMI_TAG_MARKER || tag == SMI_TAG_PADDING || tag >= SMI_TAG_FIRST_NON_CRITICAL;
+    return tag == SMI_TAG_MARKER || tag == SMI_TAG_PADDING || tag == SMI_TAG_TRUST ||
+           tag >= SMI_TAG_FIRST_NON_CRITICAL;
 }
 
 /* "signature packet": for messages. */

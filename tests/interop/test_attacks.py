@@ -373,13 +373,15 @@ class Structure(Message):
 
     def test_packets_that_do_not_belong(self):
         identity = Identity(6)
-        for extra in (identity.cert(), packet(packets.USER_ID, b"x"), packet(packets.TRUST, b"x"),
+        for extra in (identity.cert(), packet(packets.USER_ID, b"x"),
                       seipd1(self.session, literal(b"inner")), packets.skesk4(b"x")[0],
                       packet(39, b"critical and unknown")):
             self.check(literal(SECRET) + extra, None, 0)
             self.check(extra + literal(SECRET), None, 0)
-        # RFC 9580 section 4.3: unknown packets with numbers from 40 on are ignored.
+        # RFC 9580 section 4.3: unknown packets with numbers from 40 on are ignored; section 5.10:
+        # trust packets, too.
         self.check(packet(40, b"not critical") + literal(SECRET), SECRET, 0)
+        self.check(packet(packets.TRUST, b"x") + literal(SECRET), SECRET, 0)
 
     def test_outside_the_encryption(self):
         encrypted = seipd2(self.session, literal(SECRET))

@@ -609,9 +609,9 @@ static void unknown_packets(void **state)
         check_content_drop(f, &content, want, text);
     }
     /* Those that are known and don't belong into a message. */
-    static const uint8_t misplaced[] = {TAG_SECRET_KEY, TAG_PUBLIC_KEY,     TAG_SECRET_SUBKEY,
-                                        TAG_TRUST,      TAG_USER_ID,        TAG_PUBLIC_SUBKEY,
-                                        TAG_MDC,        TAG_USER_ATTRIBUTE, 0};
+    static const uint8_t misplaced[] = {
+        TAG_SECRET_KEY,    TAG_PUBLIC_KEY, TAG_SECRET_SUBKEY,  TAG_USER_ID,
+        TAG_PUBLIC_SUBKEY, TAG_MDC,        TAG_USER_ATTRIBUTE, 0};
     for (size_t i = 0; i < sizeof misplaced; i++) {
         struct collected content = literal_content();
         put_packet(&content, misplaced[i], "x", 1);
@@ -619,15 +619,16 @@ static void unknown_packets(void **state)
     }
 }
 
-/* "Such a packet MUST be ignored when received" (sections 5.8 and 5.14), wherever it is. */
+/* "Such a packet MUST be ignored when received" (sections 5.8 and 5.14), wherever it is; so with
+ * trust packets (section 5.10). */
 static void markers_and_padding(void **state)
 {
     struct fixture *f = *state;
     struct test_key signer = test_key(f, 6, PK_ED25519, f->now);
     struct secmail_cert *cert = simple_cert(f, &signer, SECMAIL_KEY_SIGN);
     const struct session s = make_session(f, SMI_AES256);
-    for (int kind = 0; kind < 3; kind++) {
-        const uint8_t tags[] = {TAG_MARKER, TAG_PADDING, 60};
+    for (int kind = 0; kind < 4; kind++) {
+        const uint8_t tags[] = {TAG_MARKER, TAG_PADDING, 60, TAG_TRUST};
         struct collected one = {0}, content = {0}, message = {0};
         put_signed(f, &one, (struct sig_plan){0}, &signer, text, strlen(text));
         size_t at = 0;

@@ -390,6 +390,11 @@ static void unusable_key_packets(void **state)
     assert_code(f->context, secmail_decrypt_add_key_packets(d, c.data, c.size),
                 SECMAIL_E_MALFORMED);
     drop(&c);
+    /* "An unknown non-critical packet MUST be ignored" (section 4.3). */
+    put_packet(&c, 60, "x", 1);
+    put_packet(&c, TAG_PKESK, "\3", 1);
+    assert_ok(f->context, secmail_decrypt_add_key_packets(d, c.data, c.size));
+    drop(&c);
     put_packet(&c, TAG_PKESK, "\3", 1);
     assert_code(f->context, secmail_decrypt_add_key_packets(d, c.data, c.size - 1),
                 SECMAIL_E_TRUNCATED);
