@@ -395,8 +395,10 @@ static int packet(struct smi_content *c)
     case SMI_TAG_SED:
     case SMI_TAG_SEIPD:
     case SMI_TAG_LIBREPGP_AEAD:
-        return malformed(c, "must not stand here: an encrypted message is decrypted first, and not "
-                            "put into another one");
+        return smi_fail(c->context, SECMAIL_E_MALFORMED,
+                        "an encrypted message stands inside of the message (%s); what is encrypted "
+                        "twice, or signed around its encryption, is not supported",
+                        smi_tag_name(tag));
     default:
         break;
     }

@@ -847,6 +847,11 @@ static void layers_out_of_place(void **state)
     put_seipd2(f, &inner, &s, &literal);
     put_seipd2(f, &message, &s, &inner);
     must_fail(f, &(struct openers){.session = &s}, &message, SECMAIL_E_MALFORMED);
+    /* Section 10.3 has it; it is this library that doesn't. */
+    struct collected plain = {0};
+    stream_fails(f, &(struct openers){.session = &s}, &message, SECMAIL_E_MALFORMED, &plain);
+    drop(&plain);
+    assert_non_null(strstr(secmail_context_error_detail(f->context), "is not supported"));
     drop(&message);
     must_fail(f, &(struct openers){.session = &s}, &literal, SECMAIL_E_MALFORMED);
     /* A literal packet in front of the encrypted data. */
