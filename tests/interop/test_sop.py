@@ -584,6 +584,23 @@ class Files(Base):
                 self.assertExit(result, 1)
                 self.assertTrue(result.err)
 
+    def test_closed_streams(self):
+        # Who closes a stream doesn't make a file that is opened later stand in for it.
+        message = self.file("closed.pgp", self.sop.must("encrypt", "--sign-with", self.alice,
+                                                        self.bob_cert, stdin=b"forged line\n"))
+        out = self.folder / "closed.out"
+        verify = ["decrypt", f"--verifications-out={out}", "--verify-with", self.bob_cert, self.bob]
+        session = ["decrypt", f"--session-key-out={out}", self.bob]
+        for stream, argv, codes in ((0, verify, {MISSING_INPUT}), (1, verify, {1}),
+                                    (1, session, {1}), (2, verify, {OK})):
+            out.unlink(missing_ok=True)
+            with message.open("rb") as stdin:
+                process = subprocess.Popen([self.sop.path, *argv], stdin=stdin,
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                           preexec_fn=lambda: os.close(stream))
+                self.assertIn(process.wait(), codes, (stream, argv))
+            self.assertEqual(out.read_bytes() if out.exists() else b"", b"", (stream, argv))
+
 
 class Armor(Base):
     def test_round_trip(self):
