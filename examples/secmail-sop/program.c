@@ -3,6 +3,7 @@
 #include "program.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -117,6 +118,8 @@ int program_run(const struct subcommand *table, size_t count, int argc, char **a
     const struct program program = {table, count};
     if (!take_closed_streams())
         return SOP_UNSPECIFIED;
+    /* A reader that goes away is a failure like a full disk: no output file is left behind. */
+    signal(SIGPIPE, SIG_IGN);
     /* Keys and plaintext pass through this process: leave no image of it behind. */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     struct sop sop = {.command = "-"};

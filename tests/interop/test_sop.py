@@ -601,6 +601,18 @@ class Files(Base):
                 self.assertIn(process.wait(), codes, (stream, argv))
             self.assertEqual(out.read_bytes() if out.exists() else b"", b"", (stream, argv))
 
+    def test_a_reader_that_goes_away(self):
+        out = self.folder / "gone.session"
+        message = self.sop.must("encrypt", self.alice_cert, stdin=b"x")
+        read, write = os.pipe()
+        os.close(read)
+        result = self.sop("decrypt", f"--session-key-out={out}", self.alice, stdin=message,
+                          stdout=write)
+        os.close(write)
+        self.assertExit(result, 1)
+        self.assertIn(b"Broken pipe", result.err)
+        self.assertFalse(out.exists())
+
 
 class Armor(Base):
     def test_round_trip(self):
