@@ -26,6 +26,8 @@ static int subjects_read(const struct sop *sop, struct subjects *subjects)
     int failed = certs_list_init(sop, &list, 1);
     if (!failed)
         failed = certs_list_read_stdin(sop, &list);
+    if (!failed)
+        failed = certs_check_complete(sop, &list.at[0], SOP_BAD_DATA);
     const struct secmail_ring *ring = failed ? NULL : list.at[0].ring;
     const size_t count = secmail_ring_count(ring);
     *subjects = (struct subjects){.at = calloc(count + 1, sizeof *subjects->at)};
@@ -89,6 +91,8 @@ static int certify_with(const struct sop *sop, const struct arguments *args, con
 {
     struct secmail_key_ring *ring;
     int failed = keys_read(sop, designator, &ring);
+    if (!failed)
+        failed = keys_check_complete(sop, ring, designator, SOP_KEY_CANNOT_CERTIFY);
     for (size_t i = 0; i < secmail_key_ring_count(ring) && !failed; i++) {
         struct secmail_key *open;
         failed = key_unlock(sop, secmail_key_ring_key(ring, i), designator, passwords, &open);

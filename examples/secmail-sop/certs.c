@@ -59,6 +59,16 @@ int certs_list_read_stdin(const struct sop *sop, struct certs_list *list)
     return failed ? failed : add(sop, list, "standard input", &blob);
 }
 
+int certs_check_complete(const struct sop *sop, const struct certs *certs, int code)
+{
+    const size_t skipped = secmail_ring_skipped(certs->ring);
+    if (skipped == 0)
+        return SOP_OK;
+    return sop_fail(sop, code,
+                    "%s: %zu of its certificates can't be read. Get them from their owners again",
+                    certs->name, skipped);
+}
+
 void certs_list_free(struct certs_list *list)
 {
     for (size_t i = 0; i < list->count; i++)

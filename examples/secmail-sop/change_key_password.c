@@ -47,6 +47,8 @@ static int change(const struct sop *sop, const struct arguments *args, const str
     struct secmail_key_ring *ring;
     int code = keys_read_stdin(sop, &ring);
     if (!code)
+        code = keys_check_complete(sop, ring, "standard input", SOP_BAD_DATA);
+    if (!code)
         code = change_all(sop, ring, old, password, &changed);
     if (!code)
         code = write_all(sop, &changed, !options_has(args, OPT_NO_ARMOR));

@@ -49,12 +49,7 @@ static int add_recipients(const struct sop *sop, const struct certs *certs,
         if (error)
             return sop_fail_library(sop, error, SOP_RECIPIENT, certs->name);
     }
-    if (secmail_ring_skipped(certs->ring) > 0)
-        return sop_fail(sop, SOP_CERT_CANNOT_ENCRYPT,
-                        "%s: %zu of its certificates can't be read. Get them from their owners "
-                        "again",
-                        certs->name, secmail_ring_skipped(certs->ring));
-    return SOP_OK;
+    return certs_check_complete(sop, certs, SOP_CERT_CANNOT_ENCRYPT);
 }
 
 static int add_all_recipients(const struct sop *sop, const struct arguments *args,
@@ -93,6 +88,8 @@ static int add_signers(const struct sop *sop, const char *designator,
 {
     struct secmail_key_ring *ring;
     int failed = keys_read(sop, designator, &ring);
+    if (!failed)
+        failed = keys_check_complete(sop, ring, designator, SOP_KEY_CANNOT_SIGN);
     for (size_t i = 0; !failed && i < secmail_key_ring_count(ring); i++) {
         struct secmail_key *key;
         failed = key_unlock(sop, secmail_key_ring_key(ring, i), designator, passwords, &key);

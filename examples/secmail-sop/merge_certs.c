@@ -67,6 +67,8 @@ int run_merge_certs(struct sop *sop, const struct arguments *args)
     int code = certs_list_init(sop, &list, args->operand_count + 1);
     if (!code)
         code = certs_list_read_stdin(sop, &list);
+    if (!code)
+        code = certs_check_complete(sop, &list.at[0], SOP_BAD_DATA);
     for (size_t i = 0; i < args->operand_count && !code; i++)
         code = certs_list_read(sop, &list, args->operands[i]);
     if (!code)

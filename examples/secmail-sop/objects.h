@@ -22,10 +22,18 @@ int certs_list_read(const struct sop *sop, struct certs_list *list, const char *
 int certs_list_read_stdin(const struct sop *sop, struct certs_list *list);
 void certs_list_free(struct certs_list *list);
 
+/* Fails with an exit code if some certificates can't be read: the parser leaves them out, and what
+ * has to be done to each would silently not be done to them. */
+int certs_check_complete(const struct sop *sop, const struct certs *certs, int code);
+
 int keys_parse(const struct sop *sop, const char *name, const uint8_t *data, size_t size,
                struct secmail_key_ring **out);
 int keys_read_stdin(const struct sop *sop, struct secmail_key_ring **out);
 int keys_read(const struct sop *sop, const char *designator, struct secmail_key_ring **out);
+
+/* The same as certs_check_complete(), for keys. */
+int keys_check_complete(const struct sop *sop, const struct secmail_key_ring *ring,
+                        const char *name, int code);
 
 /* Passwords that may open something: each as given and without the white space at its end. */
 struct passwords {

@@ -56,6 +56,8 @@ int run_revoke_key(struct sop *sop, const struct arguments *args)
     if (!code)
         code = keys_read_stdin(sop, &ring);
     if (!code)
+        code = keys_check_complete(sop, ring, "standard input", SOP_BAD_DATA);
+    if (!code)
         code = revoke_all(sop, args, ring, &passwords);
     secmail_key_ring_unref(ring);
     passwords_free(&passwords);

@@ -34,11 +34,23 @@ int keys_read(const struct sop *sop, const char *designator, struct secmail_key_
     return failed;
 }
 
+int keys_check_complete(const struct sop *sop, const struct secmail_key_ring *ring,
+                        const char *name, int code)
+{
+    const size_t skipped = secmail_key_ring_skipped(ring);
+    if (skipped == 0)
+        return SOP_OK;
+    return sop_fail(sop, code, "%s: %zu of its %zu keys can't be read. Pass the others alone", name,
+                    skipped, skipped + secmail_key_ring_count(ring));
+}
+
 int signers_add(const struct sop *sop, const char *designator, const struct passwords *passwords,
                 add_signer add, void *operation)
 {
     struct secmail_key_ring *ring;
     int failed = keys_read(sop, designator, &ring);
+    if (!failed)
+        failed = keys_check_complete(sop, ring, designator, SOP_KEY_CANNOT_SIGN);
     for (size_t i = 0; !failed && i < secmail_key_ring_count(ring); i++) {
         struct secmail_key *key;
         failed = key_unlock(sop, secmail_key_ring_key(ring, i), designator, passwords, &key);

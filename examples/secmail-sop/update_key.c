@@ -259,6 +259,8 @@ int run_update_key(struct sop *sop, const struct arguments *args)
     if (!code)
         code = keys_read_stdin(sop, &ring);
     if (!code)
+        code = keys_check_complete(sop, ring, "standard input", SOP_BAD_DATA);
+    if (!code)
         code = update_all(&u, ring);
     if (!code)
         code = write_all(&u, !options_has(args, OPT_NO_ARMOR));

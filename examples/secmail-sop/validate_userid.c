@@ -161,6 +161,8 @@ static int read_certs(const struct sop *sop, const struct arguments *args, struc
     int failed = certs_list_init(sop, list, args->operand_count);
     if (!failed)
         failed = certs_list_read_stdin(sop, list);
+    if (!failed)
+        failed = certs_check_complete(sop, &list->at[0], SOP_CERT_USERID_NO_MATCH);
     for (size_t i = 1; i < args->operand_count && !failed; i++)
         failed = certs_list_read(sop, list, args->operands[i]);
     return failed ? failed : check_revokers(sop, list);

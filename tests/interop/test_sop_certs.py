@@ -158,6 +158,49 @@ class Validate(Case):
                                     stdin=self.certified), BAD_DATA)
 
 
+class Unreadable(Case):
+    """Keys and certificates that can't be read, beside others: nothing is left out in silence."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = "Alice <alice@example.org>"
+        cls.key = cls.sop.must("generate-key", "--no-armor", cls.user)
+        cls.cert = cls.sop.must("extract-cert", "--no-armor", stdin=cls.key)
+        cls.keys = cls.key + packets.join([(packets.SECRET_KEY, b"\x03old")])
+        cls.certs = cls.cert + packets.join([(packets.PUBLIC_KEY, b"\x03old")])
+
+    def test_keys(self):
+        keys, cert = self.file("keys", self.keys), self.file("cert", self.cert)
+        for command in ("change-key-password", "update-key", "revoke-key"):
+            result = self.assertRefused(self.sop(command, stdin=self.keys), BAD_DATA)
+            self.assertIn(b"1 of its 2 keys can't be read", result.err)
+        for argv in (["sign", keys], ["inline-sign", keys], ["encrypt", "--sign-with", keys, cert]):
+            self.assertRefused(self.sop(*argv, stdin=b"x"), KEY_CANNOT_SIGN)
+        self.assertRefused(self.sop("certify-userid", f"--userid={self.user}", keys,
+                                    stdin=self.cert), KEY_CANNOT_CERTIFY)
+        # To decrypt, one key is enough.
+        message = self.sop.must("encrypt", cert, stdin=b"x")
+        self.assertEqual(self.sop.must("decrypt", keys, stdin=message), b"x")
+
+    def test_certificates(self):
+        key, cert, certs = (self.file(name, data) for name, data in (
+            ("key", self.key), ("cert", self.cert), ("certs", self.certs)))
+        user = f"--userid={self.user}"
+        self.assertRefused(self.sop("merge-certs", stdin=self.certs), BAD_DATA)
+        self.assertRefused(self.sop("certify-userid", user, key, stdin=self.certs), BAD_DATA)
+        self.assertRefused(self.sop("validate-userid", self.user, cert, stdin=self.certs),
+                           CERT_USERID_NO_MATCH)
+        self.assertRefused(self.sop("encrypt", certs, stdin=b"x"), CERT_CANNOT_ENCRYPT)
+        # Arguments of these only contribute.
+        self.assertEqual(self.sop.must("merge-certs", "--no-armor", certs, stdin=self.cert),
+                         self.cert)
+        self.sop.must("validate-userid", self.user, certs, stdin=self.cert)
+        self.sop.must("update-key", f"--merge-certs={certs}", stdin=self.key)
+        signature = self.file("signature", self.sop.must("sign", key, stdin=b"x"))
+        self.sop.must("verify", signature, certs, stdin=b"x")
+
+
 class Extract(Case):
     """extract-cert with keys that can't be read"""
 
