@@ -50,8 +50,8 @@ void passwords_free(struct passwords *passwords);
 int password_read_new(const struct sop *sop, const char *designator, struct secmail_secret **out);
 
 /*
- * Opens a locked key with one of the passwords; another key is returned as it is. Where none fits,
- * `*out` is the locked key.
+ * Opens each part of a locked key with the first password that fits; another key is returned as it
+ * is. Where none fits a part, `*out` is the locked key.
  */
 int key_unlock(const struct sop *sop, struct secmail_key *key, const char *name,
                const struct passwords *passwords, struct secmail_key **out);

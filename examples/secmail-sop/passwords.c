@@ -103,13 +103,13 @@ int key_unlock(const struct sop *sop, struct secmail_key *key, const char *name,
                const struct passwords *passwords, struct secmail_key **out)
 {
     *out = NULL;
-    for (size_t i = 0; i < passwords->count && secmail_key_is_locked(key); i++) {
-        const int error = secmail_key_unlock(sop->context, key, passwords->at[i], out);
-        if (!error)
-            return SOP_OK;
-        if (error != SECMAIL_E_WRONG_PASSWORD)
-            return sop_fail_library(sop, error, SOP_OBJECT, name);
-    }
-    *out = secmail_key_ref(key);
+    /* Each part by the password that fits it: GnuPG lets them have different ones. */
+    const int error = secmail_key_change_password(
+        sop->context, key, (const struct secmail_secret *const *)passwords->at, passwords->count,
+        NULL, out);
+    if (error == SECMAIL_E_KEY_LOCKED || error == SECMAIL_E_WRONG_PASSWORD)
+        *out = secmail_key_ref(key);
+    else if (error)
+        return sop_fail_library(sop, error, SOP_OBJECT, name);
     return SOP_OK;
 }

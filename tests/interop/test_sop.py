@@ -207,6 +207,26 @@ class Locked(Base):
             other = self.sop.must("encrypt", self.alice_cert, stdin=b"z")
             self.assertEqual(self.sop.must("decrypt", key, self.alice, stdin=other), b"z")
 
+    def test_parts_with_different_passwords(self):
+        # As GnuPG exports a key whose parts got their passwords one by one.
+        clear = self.sop.must("generate-key", "--no-armor", "--profile=rfc4880", "x")
+        cert = self.file("parts.cert", self.sop.must("extract-cert", stdin=clear))
+        one, other = (packets.split(self.sop.must(
+            "change-key-password", "--no-armor", f"--new-key-password={path}", stdin=clear))
+            for path in (self.password, self.wrong))
+        parts = one[:1] + other[1:]
+        self.assertNotEqual(parts[0][1], other[0][1])
+        key = self.file("parts.key", packets.join(parts))
+        message = self.sop.must("encrypt", cert, stdin=b"x")
+        both = [f"--with-key-password={path}" for path in (self.wrong, self.password)]
+        user = ["certify-userid", "--userid=Alice <alice@example.org>"]
+        for argv, stdin in ((["sign", key], b"x"), (["decrypt", key], message),
+                            (["encrypt", "--sign-with", key, cert], b"x"),
+                            (["revoke-key"], key.read_bytes()),
+                            ([*user, key], self.alice_cert.read_bytes())):
+            self.sop.must(argv[0], *both, *argv[1:], stdin=stdin)
+            self.assertRefused(self.sop(argv[0], both[1], *argv[1:], stdin=stdin), KEY_IS_PROTECTED)
+
     def test_one_password_for_a_new_key(self):
         option = f"--with-key-password={self.password}"
         self.assertRefused(self.sop("generate-key", option, option, "x"), INCOMPATIBLE_OPTIONS)
