@@ -851,7 +851,8 @@ SECMAIL_API int secmail_decrypt_add_password(struct secmail_decrypt *decrypt,
                                              const struct secmail_secret *password);
 
 /**
- * Adds a session key, in the form of secmail_encrypt_session_key(); copied.
+ * Adds a session key, in the form of secmail_encrypt_session_key(); copied. Session keys are tried
+ * in their order, before what keys and passwords open: one of another message doesn't disturb.
  *
  * @return 0; SECMAIL_E_STATE, SECMAIL_E_UNSUPPORTED_ALGORITHM, SECMAIL_E_ARGUMENT (wrong size).
  * @since 0.1

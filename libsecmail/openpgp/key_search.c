@@ -67,9 +67,7 @@ int smi_key_search_add_session_key(struct smi_key_search *s,
     struct smi_session_key key;
     int rc = smi_session_key_import(s->context, &key, session_key);
     if (!rc)
-        rc = add_session_key(s, &key);
-    if (!rc)
-        s->certain = SMI_FOR_ANY;
+        rc = add_session_key(s, &key); /* not certain: it may be of another message */
     smi_wipe(&key, sizeof key);
     return rc;
 }

@@ -494,6 +494,9 @@ class Messages(Base):
             # A wrong one beside the right one doesn't disturb.
             self.assertEqual(self.sop.must("decrypt", f"--with-session-key={wrong}",
                                            f"--with-session-key={given}", stdin=message), b"x")
+            # Nor beside the key that the message is for.
+            self.assertEqual(self.sop.must("decrypt", f"--with-session-key={wrong}", key,
+                                           stdin=message), b"x")
         for text in (b"", b"9", b"9:", b":00", b"9:0", b"9:0g", b"x:00", b"9:" + b"00" * 31,
                      b"9:" + b"00" * 33, b"256:" + b"00" * 32, b"9 :" + b"00" * 32):
             given = self.file("malformed.session", text)
