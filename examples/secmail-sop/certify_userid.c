@@ -6,6 +6,7 @@
 #include "objects.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Certificates in the making. */
 struct subjects {
@@ -65,6 +66,21 @@ static int check_certifier(const struct sop *sop, const struct secmail_key *key,
                     secmail_error_meaning(info.validity), secmail_error_remedy(info.validity));
 }
 
+/* To the library that is a wrong argument; here it is one that people give. */
+static int check_subjects(const struct sop *sop, const struct secmail_key *key, const char *name,
+                          const struct subjects *subjects)
+{
+    const char *own = secmail_cert_fingerprint(secmail_key_cert(key));
+    for (size_t i = 0; i < subjects->count; i++) {
+        if (strcmp(secmail_cert_fingerprint(subjects->at[i]), own) == 0)
+            return sop_fail(sop, SOP_KEY_CANNOT_CERTIFY,
+                            "%s: the key %s can't certify its own certificate. Leave that out of "
+                            "standard input",
+                            name, own);
+    }
+    return SOP_OK;
+}
+
 static int certify_all(const struct sop *sop, const struct arguments *args, struct secmail_key *key,
                        struct subjects *subjects)
 {
@@ -98,6 +114,8 @@ static int certify_with(const struct sop *sop, const struct arguments *args, con
         failed = key_unlock(sop, secmail_key_ring_key(ring, i), designator, passwords, &open);
         if (!failed)
             failed = check_certifier(sop, open, designator);
+        if (!failed)
+            failed = check_subjects(sop, open, designator, subjects);
         if (!failed)
             failed = certify_all(sop, args, open, subjects);
         secmail_key_unref(open);

@@ -407,6 +407,13 @@ class Certification(Case):
         self.assertRefused(self.certify("--userid=Alice <alice@example.org>", keys=[self.bob],
                                         stdin=cert), CERT_USERID_NO_MATCH)
 
+    def test_not_itself(self):
+        both = self.bob_cert.read_bytes() + self.alice_cert.read_bytes()
+        for options in ([], ["--no-require-self-sig"]):
+            result = self.assertRefused(self.certify(self.user, *options, stdin=both),
+                                        KEY_CANNOT_CERTIFY)
+            self.assertIn(b"can't certify its own certificate", result.err)
+
     def test_refusals(self):
         self.assertRefused(self.certify(), MISSING_ARG)
         self.assertRefused(self.sop("certify-userid", self.user,
