@@ -100,15 +100,34 @@ static int owner_allows(const struct sop *sop, const struct question *q,
     return error;
 }
 
+/* What designated revokers among all the certificates say. Only of one that is meant: to ask each
+ * certificate about each other would take a time that grows with the square of their number. */
+static int ask_revokers(const struct sop *sop, const struct question *q,
+                        const struct secmail_cert *cert)
+{
+    int error = 0;
+    for (size_t i = 0; i < q->list->count && !error; i++) {
+        const struct secmail_ring *ring = q->list->at[i].ring;
+        for (size_t k = 0; k < secmail_ring_count(ring) && !error; k++)
+            error = secmail_cert_check_revoker(sop->context, cert, secmail_ring_cert(ring, k));
+    }
+    return error;
+}
+
 static int check_cert(const struct sop *sop, const struct question *q,
                       const struct secmail_cert *cert)
 {
     int error = 0;
+    bool revokers_asked = false;
     for (size_t i = 0; i < secmail_cert_user_id_count(cert) && !error; i++) {
         bool allowed = false, vouched = false;
         if (!is_meant(q, cert, i))
             continue;
-        error = owner_allows(sop, q, cert, i, &allowed);
+        if (!revokers_asked)
+            error = ask_revokers(sop, q, cert);
+        revokers_asked = true;
+        if (!error)
+            error = owner_allows(sop, q, cert, i, &allowed);
         if (!error && allowed)
             error = ask_all(sop, q, cert, i, &vouched);
         if (!error && vouched)
@@ -119,23 +138,6 @@ static int check_cert(const struct sop *sop, const struct question *q,
     return sop_fail(sop, SOP_CERT_USERID_NO_MATCH,
                     "no authority vouches for \"%s\" on the certificate %s", q->user_id,
                     secmail_cert_fingerprint(cert));
-}
-
-static int check_revokers(const struct sop *sop, const struct certs_list *list)
-{
-    const struct secmail_ring *certs = list->at[0].ring;
-    for (size_t i = 0; i < list->count; i++) {
-        const struct secmail_ring *others = list->at[i].ring;
-        for (size_t k = 0; k < secmail_ring_count(others); k++) {
-            for (size_t c = 0; c < secmail_ring_count(certs); c++) {
-                const int error = secmail_cert_check_revoker(
-                    sop->context, secmail_ring_cert(certs, c), secmail_ring_cert(others, k));
-                if (error)
-                    return sop_fail_library(sop, error, SOP_CERTIFIED, list->at[i].name);
-            }
-        }
-    }
-    return SOP_OK;
 }
 
 /* ---------------------------------------------------------------- arguments */
@@ -165,7 +167,7 @@ static int read_certs(const struct sop *sop, const struct arguments *args, struc
         failed = certs_check_complete(sop, &list->at[0], SOP_CERT_USERID_NO_MATCH);
     for (size_t i = 1; i < args->operand_count && !failed; i++)
         failed = certs_list_read(sop, list, args->operands[i]);
-    return failed ? failed : check_revokers(sop, list);
+    return failed;
 }
 
 int run_validate_userid(struct sop *sop, const struct arguments *args)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The subcommands of secmail-sop that work on certificates: merge-certs."""
+import resource
+
 import harness
 from harness import *  # noqa: F403
 import packets
@@ -148,6 +150,20 @@ class Validate(Case):
             self.assertEqual(self.validate(self.ids["bob"], authority,
                                            stdin=self.certified if name == "alice" else cert),
                              CERT_USERID_NO_MATCH)
+
+    def test_many_certificates(self):
+        many = self.file("many", self.bob.read_bytes() * 20000)
+
+        def seconds(*argv):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+            with many.open("rb") as stdin:
+                code = self.sop(*argv, stdin=stdin).code
+            return code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+        merged, once = seconds("merge-certs", "--no-armor")
+        refused, each = seconds("validate-userid", self.ids["bob"], self.alice)
+        self.assertEqual((merged, refused), (OK, CERT_USERID_NO_MATCH))
+        self.assertLess(each, 10 * once)
 
     def test_refusals(self):
         self.assertRefused(self.sop("validate-userid", "x", stdin=self.certified), MISSING_ARG)
