@@ -85,12 +85,25 @@ int run_generate_key(struct sop *sop, const struct arguments *args)
     return code;
 }
 
+/* What the owner of the key keeps for themself stays with the key. */
+static int put_cert(const struct sop *sop, struct emit *emit, const struct secmail_key *key)
+{
+    struct secmail_cert *cert;
+    const int error = secmail_cert_clean(sop->context, secmail_key_cert(key), NULL,
+                                         SECMAIL_CLEAN_LOCAL, &cert);
+    if (error)
+        return sop_fail_library(sop, error, SOP_OBJECT, "standard input");
+    const int failed = emit_cert(emit, cert);
+    secmail_cert_unref(cert);
+    return failed;
+}
+
 static int put_certs(const struct sop *sop, const struct secmail_key_ring *ring, bool armored)
 {
     struct emit emit;
     int failed = emit_open(sop, &emit, armored, SECMAIL_ARMOR_PUBLIC_KEY);
     for (size_t i = 0; i < secmail_key_ring_count(ring) && !failed; i++)
-        failed = emit_cert(&emit, secmail_key_cert(secmail_key_ring_key(ring, i)));
+        failed = put_cert(sop, &emit, secmail_key_ring_key(ring, i));
     return emit_close(&emit, failed);
 }
 

@@ -454,7 +454,10 @@ SECMAIL_API int secmail_certify_set_policy(struct secmail_certify *certify,
 /** Sets the level, an enum secmail_certification. @since 0.1 */
 SECMAIL_API int secmail_certify_set_level(struct secmail_certify *certify, uint32_t level);
 
-/** Marks certifications as not to be passed on to others, if not 0 (default 0). @since 0.1 */
+/** Marks certifications as not to be passed on to others, if not 0 (default 0):
+ * secmail_cert_clean() with SECMAIL_CLEAN_LOCAL leaves them out. What takes back such ones alone
+ * is marked alike. @since 0.1
+ */
 SECMAIL_API int secmail_certify_set_local(struct secmail_certify *certify, int local);
 
 /** Sets the lifetime of certifications in seconds; 0 (default) for ever. At most 2^32 - 1.

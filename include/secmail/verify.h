@@ -199,7 +199,9 @@ SECMAIL_API int secmail_cert_parse(struct secmail_context *context, struct secma
                                    const uint8_t *data, size_t size);
 
 /**
- * Writes a certificate with everything that was read.
+ * Writes a certificate with everything that was read, as it is to be kept. What goes to somebody
+ * else is a copy without what isn't meant for others: secmail_cert_clean() with SECMAIL_CLEAN_LOCAL
+ * (RFC 9580 section 5.2.3.19).
  *
  * @param cert  borrowed
  * @param armored  non-zero: in ASCII armor
@@ -421,14 +423,18 @@ enum secmail_clean {
     SECMAIL_CLEAN_FOREIGN = 0x01,    /**< signatures that the primary key didn't make */
     SECMAIL_CLEAN_SUPERSEDED = 0x02, /**< self-signatures that a newer one of their kind replaces */
     SECMAIL_CLEAN_INVALID = 0x04,    /**< user IDs and subkeys that aren't valid, if not revoked */
-    SECMAIL_CLEAN_LOCAL = 0x08,      /**< signatures that aren't meant for others */
-    SECMAIL_CLEAN_MINIMAL = 0x0f,    /**< all of these */
+    SECMAIL_CLEAN_LOCAL = 0x08,   /**< what isn't meant for others (RFC 9580 sections 5.2.3.19 and
+                                     5.2.3.23): local signatures, parts that have no other,
+                                     and self-signatures that name a designated revoker as
+                                     sensitive, unless that one revoked something */
+    SECMAIL_CLEAN_MINIMAL = 0x0f, /**< all of these */
 };
 
 /**
  * Makes a smaller copy of a certificate, such as for a mail header or after a flood of signatures.
  * The primary key stays, and so does every revocation by the owner or a designated revoker that was
  * met, with what it revokes. What remains is judged as before, at the policy's reference time.
+ * With SECMAIL_CLEAN_LOCAL alone it is the copy that others may have of one's own.
  * Without what was superseded, a signature that is older than the newest self-signature may no
  * longer verify, since a key is judged at the time of its signature: keep it for old mail.
  *

@@ -267,14 +267,26 @@ static int put_certification(const struct statement *s, const struct smi_signed_
     smi_self_begin(&hashed, s->signer.public_key, s->time);
     if (by->lifetime)
         smi_put_subpacket_u32(&hashed, SMI_SUB_EXPIRES | SMI_SUB_CRITICAL, by->lifetime);
-    if (by->local) /* section 5.2.3.19: critical, so that older software doesn't pass it on */
-        smi_put_subpacket(&hashed, SMI_SUB_EXPORTABLE | SMI_SUB_CRITICAL, (const uint8_t[]){0}, 1);
+    if (by->local)
+        smi_self_local(&hashed);
     if (by->depth)
         smi_put_subpacket(&hashed, SMI_SUB_TRUST | SMI_SUB_CRITICAL,
                           (const uint8_t[]){by->depth, by->amount}, 2);
     smi_put(&hashed, by->notations.data, by->notations.size);
     return smi_self_sign(s->context, &s->signer, (uint8_t)(SMI_SIG_CERT_GENERIC + by->level),
                          &hashed, object, packets);
+}
+
+/* Others must learn that what they may have is taken back, and nothing of what they can't have. */
+static bool is_known_to_others(const struct statement *s)
+{
+    for (size_t i = 0; i < s->c->signature_count; i++) {
+        const struct smi_signature *sig = &s->c->signatures[i];
+        if (sig->type >= SMI_SIG_CERT_GENERIC && sig->type <= SMI_SIG_CERT_POSITIVE &&
+            !sig->local && smi_signature_may_be_by(sig, s->signer.public_key))
+            return true;
+    }
+    return false;
 }
 
 static int put_statement(const struct statement *s, struct smi_buf *packets)
@@ -285,8 +297,10 @@ static int put_statement(const struct statement *s, struct smi_buf *packets)
                                              .id_marker = 0xb4};
     if (!s->revocation)
         return put_certification(s, &object, packets);
-    return smi_revocation_put(s->context, &s->signer, SMI_SIG_CERT_REVOCATION, &object,
-                              s->revocation, s->time, packets);
+    struct smi_revocation revocation = *s->revocation;
+    revocation.local = !is_known_to_others(s);
+    return smi_revocation_put(s->context, &s->signer, SMI_SIG_CERT_REVOCATION, &object, &revocation,
+                              s->time, packets);
 }
 
 static int put_new_user_id(const struct statement *s, struct smi_buf *packets)
@@ -387,6 +401,6 @@ int secmail_certify_revoke_user_id(struct secmail_certify *certify, struct secma
                         "a certification is revoked for SECMAIL_REVOKED_UNSPECIFIED or "
                         "SECMAIL_REVOKED_USER_ID");
     int rc = smi_revocation_check(certify->context, reason, text);
-    const struct smi_revocation revocation = {(uint8_t)reason, text};
+    const struct smi_revocation revocation = {.reason = (uint8_t)reason, .text = text};
     return rc ? rc : state(certify, cert, user_id, &revocation, out);
 }

@@ -150,7 +150,7 @@ static int revoke(struct secmail_key_edit *edit, struct smi_wish *wish, uint32_t
         return rc;
     free_text(&edit->context->mem, wish->revocation.text);
     wish->revoke = true;
-    wish->revocation = (struct smi_revocation){(uint8_t)reason, copy};
+    wish->revocation = (struct smi_revocation){.reason = (uint8_t)reason, .text = copy};
     return 0;
 }
 

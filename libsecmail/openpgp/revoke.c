@@ -32,6 +32,8 @@ int smi_revocation_put(struct secmail_context *context, const struct smi_signer 
     smi_put_subpacket(&hashed, SMI_SUB_REVOCATION_REASON, reason.data, reason.size);
     if (reason.error)
         hashed.error = reason.error;
+    if (revocation->local)
+        smi_self_local(&hashed);
     smi_buf_free(&reason);
     return smi_self_sign(context, signer, type, &hashed, object, packets);
 }
@@ -64,7 +66,7 @@ int secmail_key_revocation(struct secmail_context *context, const struct secmail
     rc = smi_key_revocation_check(context, reason, text);
     if (rc)
         return rc;
-    const struct smi_revocation revocation = {(uint8_t)reason, text};
+    const struct smi_revocation revocation = {.reason = (uint8_t)reason, .text = text};
     struct smi_buf packets = smi_buf_open(&context->mem);
     rc = revocation_packets(context, key, &revocation, &packets);
     if (!rc)

@@ -8,6 +8,7 @@
 struct smi_revocation {
     uint8_t reason;   /* section 5.2.3.31 */
     const char *text; /* or NULL */
+    bool local;       /* section 5.2.3.19: not for passing on, like what it revokes */
 };
 
 /* Checks what a caller asks for: a known reason, UTF-8 without control characters but line ends. */

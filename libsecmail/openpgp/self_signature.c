@@ -21,6 +21,11 @@ void smi_self_lifetime(struct smi_buf *hashed, uint32_t seconds)
         smi_put_subpacket_u32(hashed, SMI_SUB_KEY_EXPIRES | SMI_SUB_CRITICAL, seconds);
 }
 
+void smi_self_local(struct smi_buf *hashed)
+{
+    smi_put_subpacket(hashed, SMI_SUB_EXPORTABLE | SMI_SUB_CRITICAL, (const uint8_t[]){0}, 1);
+}
+
 uint8_t smi_self_features(uint8_t version)
 {
     return version == 6 ? SMI_FEATURE_SEIPDV1 | SMI_FEATURE_SEIPDV2 : SMI_FEATURE_SEIPDV1;

@@ -14,6 +14,9 @@ void smi_self_flags(struct smi_buf *hashed, uint8_t flags);
 /* Seconds from the key's creation to its expiration; nothing for 0, which means never. */
 void smi_self_lifetime(struct smi_buf *hashed, uint32_t seconds);
 
+/* Not for others (section 5.2.3.19): critical, so that older software doesn't pass it on. */
+void smi_self_local(struct smi_buf *hashed);
+
 /* What this library announces for keys of a version: features (section 5.2.3.32) alone, and with
  * the preferred algorithms. */
 uint8_t smi_self_features(uint8_t version);

@@ -25,19 +25,65 @@ static int is_own(const struct cleaning *c, const struct smi_component *part,
     return *own ? 0 : smi_cert_is_own(c->context, c->cert, part, sig, own);
 }
 
+/* Has that key, of version 4, revoked a part of the certificate? Nothing is checked: this is only
+ * about what may be seen. */
+static bool has_revoked(const struct secmail_cert *cert, const uint8_t *fp)
+{
+    struct smi_public_key key = {.fp_size = 20};
+    memcpy(key.fp, fp, 20);
+    memcpy(key.key_id, fp + 12, sizeof key.key_id);
+    for (size_t i = 0; i < cert->component_count; i++) {
+        const struct smi_component *part = &cert->components[i];
+        for (size_t s = 0; s < part->signature_count; s++) {
+            const struct smi_signature *sig = &part->signatures[s];
+            if (is_revocation(sig) && (sig->issuer_fp || sig->has_issuer_id) &&
+                smi_signature_may_be_by(sig, &key))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Section 5.2.3.23: "If the 'sensitive' flag is set [...], implementations SHOULD NOT export this
+ * signature to other users except [...] when it is accompanied by a Revocation Signature from that
+ * revoker." */
+static bool is_sensitive(const struct cleaning *c, const struct smi_signature *sig)
+{
+    struct smi_cursor area = smi_cursor(sig->hashed, sig->hashed_size), in;
+    for (uint8_t type; sig->has_revoker && smi_subpacket_next(&area, &type, &in);) {
+        if ((type & 0x7f) != SMI_SUB_REVOCATION_KEY)
+            continue;
+        const uint8_t class = smi_u8(&in);
+        smi_u8(&in); /* algorithm */
+        const uint8_t *fp = smi_take(&in, 20);
+        if (class & 0x40 && !(fp && has_revoked(c->cert, fp)))
+            return true;
+    }
+    return false;
+}
+
+/* Section 5.2.3.19: "when an implementation prepares a user's copy of a key for transport to
+ * another user [...], any local certification signatures are deleted from the key". What takes a
+ * local certification back is one, too; but a revocation by the owner is never left out. */
+static bool is_private(const struct cleaning *c, const struct smi_signature *sig, bool own)
+{
+    if (!(c->what & SECMAIL_CLEAN_LOCAL) || (own && is_revocation(sig)))
+        return false;
+    return sig->local || (own && is_sensitive(c, sig));
+}
+
 /* Does the signature stay? `binding` is the one that holds for the part; where none does (NULL),
  * nothing takes another's place: a retired subkey needs its bindings for what it signed. */
 static int stays(const struct cleaning *c, const struct smi_component *part,
                  const struct smi_signature *sig, const struct smi_signature *binding, bool *stay)
 {
     bool own;
-    *stay = false;
-    if (c->what & SECMAIL_CLEAN_LOCAL && sig->local && !is_revocation(sig))
-        return 0;
     int rc = is_own(c, part, sig, &own);
     if (rc)
         return rc;
-    if (!own)
+    if (is_private(c, sig, own))
+        *stay = false;
+    else if (!own)
         *stay = !(c->what & SECMAIL_CLEAN_FOREIGN);
     else /* what designates a revoker counts for ever */
         *stay = !(c->what & SECMAIL_CLEAN_SUPERSEDED) || !binding || sig == binding ||
@@ -45,9 +91,14 @@ static int stays(const struct cleaning *c, const struct smi_component *part,
     return 0;
 }
 
+/* A part of which only local signatures knew is not for others either: a name that a user gave to
+ * somebody, say. */
 static int put_part(struct cleaning *c, const struct smi_component *part,
                     const struct smi_signature *binding)
 {
+    const size_t before = c->packets.size;
+    bool is_known = !(c->what & SECMAIL_CLEAN_LOCAL) || part == c->cert->components,
+         was_local = false;
     smi_put_packet(&c->packets, part->tag, part->body, part->body_size);
     for (size_t s = 0; s < part->signature_count; s++) {
         const struct smi_signature *sig = &part->signatures[s];
@@ -57,7 +108,11 @@ static int put_part(struct cleaning *c, const struct smi_component *part,
             return rc;
         if (stay)
             smi_put_packet(&c->packets, SMI_TAG_SIGNATURE, sig->body, sig->body_size);
+        is_known |= stay;
+        was_local |= sig->local;
     }
+    if (was_local && !is_known)
+        c->packets.size = before;
     return 0;
 }
 

@@ -277,9 +277,26 @@ class Gnupg(Edits):
         alice, bob = self.make(V4), self.make(V4, "Bob <bob@example.org>")
         with Certifier(self.later, alice, local=True) as certifier:
             known = certifier.certify(bob.cert, "Bob <bob@example.org>")
-        self.gpg.must("--import", stdin=known.export(self.context))
-        self.assertNotIn(alice.cert.fingerprint.encode(),
-                         self.gpg.must("--with-colons", "--list-sigs", bob.cert.fingerprint))
+            back = certifier.revoke(known, "Bob <bob@example.org>")
+        for cert in (known, back):
+            self.gpg.must("--import", stdin=cert.export(self.context))
+            self.assertNotIn(alice.cert.fingerprint.encode(),
+                             self.gpg.must("--with-colons", "--list-sigs", bob.cert.fingerprint))
+            self.assertEqual(cert.clean(self.context, verify.Clean.LOCAL).export(self.context),
+                             bob.cert.export(self.context))
+
+    def test_extract_cert_leaves_local_certifications_out(self):
+        """Those that a key file of GnuPG has, as --export does."""
+        alice, bob = self.gpg.make_key("ed25519"), self.gpg.make_key("nistp256")
+        rows = self.gpg.must("--with-colons", "--list-keys", bob).decode().splitlines()
+        fingerprint = next(r.split(":")[9] for r in rows if r.startswith("fpr"))
+        self.gpg.must("--yes", "--local-user", alice, "--quick-lsign-key",
+                      fingerprint)
+        key = self.gpg.must("--export-options", "export-local-sigs", "--export-secret-keys",
+                            fingerprint)
+        cert = self.sop.must("extract-cert", "--no-armor", stdin=key)
+        self.assertEqual(sorted(packets.split(cert)),
+                         sorted(packets.split(self.gpg.must("--export", fingerprint))))
 
 
 class EditedByGnupg(Edits):

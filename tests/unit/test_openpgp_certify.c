@@ -143,6 +143,37 @@ static void settings(void **state)
     secmail_key_unref(bob);
 }
 
+/* What takes a local certification back isn't for others either: it would tell them of it. */
+static void local_ones_are_taken_back_locally(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_key *alice = make_key(f, SECMAIL_PROFILE_RFC9580, "Alice"),
+                       *bob = make_key(f, SECMAIL_PROFILE_RFC9580, "Bob");
+    for (int local = 0; local < 2; local++) {
+        struct secmail_certify *c = certifier(f, alice), *back = certifier(f, alice);
+        assert_ok(f->context, secmail_certify_set_local(c, local));
+        assert_ok(f->context, secmail_certify_set_local(back, !local));
+        struct secmail_cert *one = certify(f, c, secmail_key_cert(bob), "Bob", 0), *two, *out;
+        two = take_back(f, back, one, "Bob", 0);
+        assert_int_equal(says(statement(f, two, 0, 2, alice), "\2\204\0", 3), local);
+        assert_ok(f->context, secmail_cert_clean(f->context, two, NULL, SECMAIL_CLEAN_LOCAL, &out));
+        assert_int_equal(out->components[1].signature_count, local ? 1 : 3);
+        secmail_cert_unref(two);
+        secmail_cert_unref(out);
+        /* Whoever may have one of two must learn of it. */
+        out = certify(f, back, one, "Bob", 0);
+        two = take_back(f, c, out, "Bob", 0);
+        assert_false(says(statement(f, two, 0, 3, alice), "\2\204\0", 3));
+        secmail_cert_unref(one);
+        secmail_cert_unref(two);
+        secmail_cert_unref(out);
+        secmail_certify_free(c);
+        secmail_certify_free(back);
+    }
+    secmail_key_unref(alice);
+    secmail_key_unref(bob);
+}
+
 /* Certified, certified again, taken back, certified again: all in one second. */
 static void taken_back(void **state)
 {
@@ -392,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(levels),
         fixture_test(settings),
+        fixture_test(local_ones_are_taken_back_locally),
         fixture_test(taken_back),
         fixture_test(any_user_id),
         fixture_test(any_user_id_on_a_bare_key),

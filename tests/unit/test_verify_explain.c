@@ -373,6 +373,41 @@ static void cleaning_keeps_revocations(void **state)
     done(&p);
 }
 
+static struct collected not_exportable(void)
+{
+    struct collected area = {0};
+    put_sub_u8(&area, 4 | SUB_CRITICAL, 0);
+    return area;
+}
+
+/* What others may have: without local certifications, their revocations, and parts that nothing
+ * else knows of; but with what the owner revoked. Sections 5.2.3.19 and 5.2.3.23. */
+static void what_is_for_others(void **state)
+{
+    struct people p = people(*state, 4);
+    struct fixture *f = p.f;
+    put_good(&p);
+    put_packet(&p.c, TAG_USER_ID, "more", 4);
+    put_id_signature(f, &p.c, (struct sig_plan){.type = 0x13}, &p.alice, &p.alice, "more");
+    put_id_signature(f, &p.c, (struct sig_plan){.type = 0x30, .hashed = not_exportable()}, &p.alice,
+                     &p.alice, "more");
+    const size_t others = p.c.size;
+    for (uint8_t type = 0x10; type <= 0x30; type += 0x20)
+        put_id_signature(f, &p.c, (struct sig_plan){.type = type, .hashed = not_exportable()},
+                         &p.bob, &p.alice, "more");
+    put_id(&p, "pet name", &p.bob, (struct sig_plan){.hashed = not_exportable()});
+    put_id(&p, "for me", &p.alice, (struct sig_plan){.hashed = not_exportable()});
+    put_packet(&p.c, TAG_PUBLIC_SUBKEY, p.bob.body.data, p.bob.body.size);
+    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x18, .hashed = not_exportable()},
+                      &p.alice, &p.alice, &p.bob);
+    struct secmail_cert *out = cleaned(&p, SECMAIL_CLEAN_LOCAL);
+    assert_int_equal(secmail_cert_user_id_count(out), 2);
+    assert_int_equal(secmail_cert_key_count(out), 2);
+    assert_int_equal(size_of(f, out), others);
+    secmail_cert_unref(out);
+    done(&p);
+}
+
 /* ---------------------------------------------------------------- revocations of keys */
 
 /* Reason and words are told; of several revocations, those of a hard one. */
@@ -464,6 +499,29 @@ static struct secmail_cert *cert_for(struct fixture *f, const struct test_key *k
     assert_ok(f->context, secmail_cert_parse(f->context, &cert, c.data, c.size));
     drop(&c);
     return cert;
+}
+
+/* A designation that is marked as sensitive isn't for others until the revoker acts. */
+static void sensitive_designations(void **state)
+{
+    struct people p = people(*state, 4);
+    struct fixture *f = p.f;
+    put_primary(f, &p.c, &p.alice, SECMAIL_KEY_CERTIFY, 0);
+    const size_t good = p.c.size;
+    for (unsigned class = 0x80; class <= 0xc0; class += 0x40) {
+        p.c.size = good;
+        put_key_signature(f, &p.c,
+                          (struct sig_plan){.type = 0x1f, .hashed = designation(&p.bob, class)},
+                          &p.alice, &p.alice, NULL);
+        struct secmail_cert *out = cleaned(&p, SECMAIL_CLEAN_LOCAL);
+        assert_int_equal(size_of(f, out), class == 0xc0 ? good : p.c.size);
+        secmail_cert_unref(out);
+        put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.bob, &p.alice, NULL);
+        out = cleaned(&p, SECMAIL_CLEAN_LOCAL);
+        assert_int_equal(size_of(f, out), p.c.size);
+        secmail_cert_unref(out);
+    }
+    done(&p);
 }
 
 static int32_t validity(struct fixture *f, const struct secmail_cert *cert, size_t index)
@@ -618,8 +676,10 @@ int main(void)
         fixture_test(floods),
         fixture_test(cleaning),
         fixture_test(cleaning_keeps_revocations),
+        fixture_test(what_is_for_others),
         fixture_test(reasons_are_told),
         fixture_test(back_signatures_among_others),
+        fixture_test(sensitive_designations),
         fixture_test(designated_revokers),
         fixture_test(revoker_among_the_certificates),
         fixture_test(critical_notations),

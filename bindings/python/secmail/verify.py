@@ -573,7 +573,7 @@ class Cert(Shared):
         return Cert.adopt(handle)
 
     def export(self, context: Context, *, armored: bool = True) -> bytes:
-        """The certificate with everything that was read."""
+        """The certificate with everything that was read; for others, clean(Clean.LOCAL) first."""
         call = lib.secmail_cert_export
         return make_bytes(context, call, context.handle, self.handle, int(armored), OUT)
 
