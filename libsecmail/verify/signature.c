@@ -17,12 +17,14 @@ static void read_issuer_fingerprint(struct smi_signature *sig, struct smi_cursor
         return;
     sig->issuer_fp = fp;
     sig->issuer_fp_size = (uint8_t)size;
+    sig->issuer_count++;
 }
 
 static void read_issuer_id(struct smi_signature *sig, struct smi_cursor *in)
 {
     smi_copy(in, sig->issuer_id, sizeof sig->issuer_id);
     sig->has_issuer_id = !in->bad;
+    sig->issuer_count += !in->bad;
 }
 
 /* Subpackets that mean something only under the signature's protection. True if known. */
@@ -259,11 +261,42 @@ bool smi_signature_is_for(const struct smi_signature *sig, const struct smi_publ
     return false;
 }
 
+/* Is the key among the issuers that an area names? *has_fp is set if there is a fingerprint. */
+static bool area_names(struct smi_cursor area, const struct smi_public_key *key, bool *has_fp)
+{
+    struct smi_cursor in;
+    bool found = false;
+    for (uint8_t type; !found && smi_subpacket_next(&area, &type, &in);) {
+        struct smi_signature one = {0};
+        if ((type & 0x7f) == SMI_SUB_ISSUER_FINGERPRINT)
+            read_issuer_fingerprint(&one, &in);
+        else if ((type & 0x7f) == SMI_SUB_ISSUER)
+            read_issuer_id(&one, &in);
+        *has_fp = *has_fp || one.issuer_fp;
+        found = one.issuer_count && smi_signature_may_be_by(&one, key);
+    }
+    return found;
+}
+
+/* Section 5.2.3.9: "it may be reasonable for a signature to contain an Issuer Key ID subpacket
+ * [...] for each key". And anybody can add one to the area that isn't protected, which must not
+ * hide the right one. */
+static bool names_among_several(const struct smi_signature *sig, const struct smi_public_key *key)
+{
+    bool fp_hashed = false, fp_unhashed = false;
+    return area_names(smi_cursor(sig->hashed, sig->hashed_size), key, &fp_hashed) ||
+           (!fp_hashed &&
+            area_names(smi_cursor(sig->unhashed, sig->unhashed_size), key, &fp_unhashed));
+}
+
 bool smi_signature_may_be_by(const struct smi_signature *sig, const struct smi_public_key *key)
 {
+    const bool has_fp = sig->issuer_fp && sig->issuer_fp_size == key->fp_size &&
+                        memcmp(sig->issuer_fp, key->fp, key->fp_size) == 0;
+    if (has_fp || sig->issuer_count > 1)
+        return has_fp || names_among_several(sig, key);
     if (sig->issuer_fp)
-        return sig->issuer_fp_size == key->fp_size &&
-               memcmp(sig->issuer_fp, key->fp, key->fp_size) == 0;
+        return false;
     return !sig->has_issuer_id || memcmp(sig->issuer_id, key->key_id, 8) == 0;
 }
 

@@ -75,7 +75,7 @@ struct smi_signature {
     const uint8_t *hashed; /* subpackets */
     const uint8_t *unhashed;
     size_t hashed_size, unhashed_size;
-    unsigned embedded_count;
+    unsigned embedded_count, issuer_count; /* subpackets of that kind, in both areas */
     int64_t created;                 /* -1: none */
     uint32_t lifetime, key_lifetime; /* 0: none */
     bool has_issuer_id, has_flags, has_features, has_reason, primary_user_id, has_recipients;
@@ -121,7 +121,8 @@ SMI_SHARED bool smi_subpacket_next(struct smi_cursor *area, uint8_t *type, struc
 SMI_SHARED bool smi_signature_is_for(const struct smi_signature *sig,
                                      const struct smi_public_key *recipient);
 
-/* Does the signature name this key (by fingerprint, else by key ID)? Also true if it names none. */
+/* Does the signature name this key? Also true if it names none. A fingerprint counts more than key
+ * IDs, if the signature protects it or names only one issuer; else each that it names may be it. */
 SMI_SHARED bool smi_signature_may_be_by(const struct smi_signature *sig,
                                         const struct smi_public_key *key);
 

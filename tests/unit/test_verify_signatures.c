@@ -274,6 +274,40 @@ static void unknown_keys(void **state)
     free_signer(&stranger);
 }
 
+/* Section 5.2.3.9: a signature may name several issuers. Letters: a fingerprint (F, f) or key ID
+ * (I, i) of the signer, or (lower case) of somebody else; behind the slash unprotected. */
+static void several_issuers(void **state)
+{
+    struct fixture *f = *state;
+    struct signer s = make_signer(f, 4), other = make_signer(f, 4);
+    static const struct {
+        const char *issuers;
+        bool found;
+    } rows[] = {{"/Ii", true},  {"/iI", true},  {"/If", true},  {"/fI", true},  {"/Ff", true},
+                {"I/f", true},  {"F/i", true},  {"F/f", true},  {"Ff/", true},  {"iI/", true},
+                {"/ii", false}, {"/if", false}, {"f/I", false}, {"f/F", false}, {"ff/I", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sig_plan plan = {.no_issuer = true};
+        struct collected *area = &plan.hashed;
+        for (const char *p = rows[i].issuers; *p; p++) {
+            const struct test_key *key = *p & 0x20 ? &other.key : &s.key;
+            if (*p == '/')
+                area = &plan.unhashed;
+            else if ((*p | 0x20) == 'f')
+                put_sub_key(area, SUB_ISSUER_FP, key);
+            else
+                put_sub(area, SUB_ISSUER, key->key_id, 8);
+        }
+        if (rows[i].found)
+            judge_plan(f, s.cert, plan, &s.key, {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID});
+        else
+            judge_plan(f, s.cert, plan, &s.key,
+                       {SECMAIL_VERDICT_UNKNOWN_KEY, SECMAIL_REASON_NO_KEY});
+    }
+    free_signer(&s);
+    free_signer(&other);
+}
+
 /* A signature by somebody who says that it is another's. */
 static void claimed_signatures(void **state)
 {
@@ -905,6 +939,7 @@ int main(void)
         fixture_test(changed_signatures),
         fixture_test(text_signatures),
         fixture_test(unknown_keys),
+        fixture_test(several_issuers),
         fixture_test(claimed_signatures),
         fixture_test(keys_that_may_not_sign),
         fixture_test(key_states),
