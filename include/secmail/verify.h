@@ -391,7 +391,8 @@ struct secmail_preferences {
 };
 
 /**
- * Reads preferences and features, from the self-signature that governs the primary key.
+ * Reads preferences and features, from the self-signature that governs the primary key; what it
+ * doesn't say, from the direct-key signature.
  *
  * @param cert  borrowed
  * @param policy  borrowed; NULL for the standard policy

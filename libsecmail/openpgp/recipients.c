@@ -148,10 +148,11 @@ int smi_recipients_format(struct smi_recipients *r, const struct secmail_policy 
 }
 
 /* Does the self-signature list the cipher (section 5.2.3.14), for SEIPDv2 with OCB (5.2.3.15)? */
-static bool lists(const struct smi_signature *binding, uint32_t format, uint8_t cipher)
+static bool lists(const struct smi_validity *v, uint32_t format, uint8_t cipher)
 {
     const bool v2 = format == SECMAIL_FORMAT_SEIPDV2;
-    struct smi_cursor list = v2 ? binding->preferred_aead : binding->preferred_ciphers;
+    struct smi_cursor list = v2 ? smi_validity_list(v, preferred_aead)
+                                : smi_validity_list(v, preferred_ciphers);
     while (list.data && smi_left(&list)) {
         const uint8_t listed = smi_u8(&list);
         const bool mode_fits = !v2 || smi_u8(&list) == SMI_OCB;
@@ -173,7 +174,7 @@ int smi_recipients_cipher(struct smi_recipients *r, const struct secmail_policy 
                                   &v);
         if (rc)
             return rc;
-        all = v.binding && lists(v.binding, format, SMI_AES256);
+        all = v.binding && lists(&v, format, SMI_AES256);
     }
     *cipher = all ? SMI_AES256 : SMI_AES128;
     return 0;

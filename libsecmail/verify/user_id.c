@@ -282,11 +282,12 @@ int secmail_cert_preferences(struct secmail_context *context, const struct secma
     if (rc)
         return rc;
     if (v.binding) {
-        put_list(v.binding->preferred_ciphers, &full.ciphers, &full.cipher_count);
-        put_list(v.binding->preferred_hashes, &full.hashes, &full.hash_count);
-        put_list(v.binding->preferred_compression, &full.compression, &full.compression_count);
-        put_list(v.binding->preferred_aead, &full.aead, &full.aead_count);
-        full.features = v.binding->features;
+        put_list(smi_validity_list(&v, preferred_ciphers), &full.ciphers, &full.cipher_count);
+        put_list(smi_validity_list(&v, preferred_hashes), &full.hashes, &full.hash_count);
+        put_list(smi_validity_list(&v, preferred_compression), &full.compression,
+                 &full.compression_count);
+        put_list(smi_validity_list(&v, preferred_aead), &full.aead, &full.aead_count);
+        full.features = smi_validity_features(&v);
         full.key_server = v.binding->key_server_flags;
     }
     smi_fill_sized(preferences, &full, sizeof full);

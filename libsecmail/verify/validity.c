@@ -286,11 +286,13 @@ static const struct smi_signature *primary_binding(struct judging *j,
 
 /* Section 5.2.3.29 leaves open what a key without flags may do: what its algorithm can, but that a
  * primary key that can sign is not encrypted to. */
-static uint8_t flags_of(const struct smi_public_key *key, const struct smi_signature *binding,
+static uint8_t flags_of(const struct smi_public_key *key, const struct smi_validity *v,
                         bool is_primary)
 {
-    if (binding->has_flags)
-        return binding->flags;
+    if (v->binding->has_flags)
+        return v->binding->flags;
+    if (v->direct && v->direct->has_flags)
+        return v->direct->flags;
     const uint8_t encrypts = SECMAIL_KEY_ENCRYPT_COMMUNICATIONS | SECMAIL_KEY_ENCRYPT_STORAGE;
     if (!(key->use & SMI_USE_VERIFY))
         return encrypts;
@@ -334,7 +336,7 @@ static void apply_policy(const struct judging *j, const struct smi_public_key *k
 
 /* Rules that hold for primary keys and subkeys alike, once the binding is found. */
 static void apply_times(const struct judging *j, const struct smi_public_key *key,
-                        const struct smi_signature *direct, struct smi_validity *v)
+                        struct smi_validity *v)
 {
     if (key->created > j->time) {
         set_invalid(v, SECMAIL_REASON_KEY_NOT_YET_VALID);
@@ -347,7 +349,7 @@ static void apply_times(const struct judging *j, const struct smi_public_key *ke
     }
     /* What a user ID's signature doesn't say, the direct-key signature may. */
     const uint32_t lifetime = v->binding->key_lifetime ? v->binding->key_lifetime
-                              : direct                 ? direct->key_lifetime
+                              : v->direct              ? v->direct->key_lifetime
                                                        : 0;
     if (lifetime)
         v->expires = (int64_t)key->created + lifetime;
@@ -367,12 +369,12 @@ static void judge_primary(struct judging *j, struct smi_validity *v)
     find_revocation(j, primary, &object, SMI_SIG_KEY_REVOCATION, v);
     if (v->code)
         return;
-    const struct smi_signature *direct = direct_key_binding(j);
-    v->binding = primary_binding(j, direct);
-    apply_times(j, &primary->key, direct, v);
+    v->direct = direct_key_binding(j);
+    v->binding = primary_binding(j, v->direct);
+    apply_times(j, &primary->key, v);
     apply_policy(j, &primary->key, v);
     if (!v->code)
-        v->flags = flags_of(&primary->key, v->binding, true);
+        v->flags = flags_of(&primary->key, v, true);
 }
 
 static void judge_subkey(struct judging *j, const struct smi_component *c, struct smi_validity *v)
@@ -383,11 +385,11 @@ static void judge_subkey(struct judging *j, const struct smi_component *c, struc
     if (v->code)
         return;
     v->binding = newest(j, c, &object, is_binding);
-    apply_times(j, &c->key, NULL, v);
+    apply_times(j, &c->key, v);
     apply_policy(j, &c->key, v);
     if (v->code)
         return;
-    v->flags = flags_of(&c->key, v->binding, false);
+    v->flags = flags_of(&c->key, v, false);
     if (v->flags & (SECMAIL_KEY_SIGN | SECMAIL_KEY_CERTIFY) &&
         !has_back_signature(j, c, v->binding))
         v->flags &= (uint8_t) ~(SECMAIL_KEY_SIGN | SECMAIL_KEY_CERTIFY);
@@ -450,12 +452,18 @@ int smi_cert_has_back_signature(struct secmail_context *context, const struct se
     return j.error;
 }
 
+uint8_t smi_validity_features(const struct smi_validity *v)
+{
+    const bool says = v->binding && (v->binding->has_features || !v->direct);
+    return says ? v->binding->features : v->direct ? v->direct->features : 0;
+}
+
 int smi_cert_features(struct secmail_context *context, const struct secmail_cert *cert,
                       const struct secmail_policy *policy, uint8_t *features)
 {
     struct smi_validity v;
     int rc = smi_key_validity(context, cert, 0, policy, secmail_policy_time(policy), &v);
-    *features = !rc && v.binding ? v.binding->features : 0;
+    *features = rc ? 0 : smi_validity_features(&v);
     /* Section 13.7 on "version 6 keys without a Features signature subpacket". */
     if (!rc && v.binding && !v.binding->has_features && smi_cert_primary(cert)->version == 6)
         *features = SMI_FEATURE_SEIPDV1 | SMI_FEATURE_SEIPDV2;

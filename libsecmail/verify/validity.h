@@ -18,6 +18,8 @@ struct smi_validity {
     int64_t expires;            /* -1: never */
     uint8_t flags;              /* enum secmail_key_flags; 0 unless valid */
     const struct smi_signature *binding; /* the governing self-signature; NULL if there is none */
+    const struct smi_signature *direct;  /* of a primary key: the direct-key signature, which tells
+                                          * what the other doesn't say; NULL if none holds */
     const struct smi_signature *revocation; /* the one that decided; NULL if there is none */
 };
 
@@ -70,6 +72,14 @@ SMI_SHARED int smi_cert_check_revoker(struct secmail_context *context,
 /* What signatures over a component cover. */
 struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,
                                          const struct smi_component *c);
+
+/* Features, and a list of preferences, of a primary key with a binding: what its governing
+ * self-signature says of them, or else the direct-key signature, which is about "the entire key"
+ * (section 5.2.3.10). */
+uint8_t smi_validity_features(const struct smi_validity *validity);
+#define smi_validity_list(validity, member)                                                        \
+    ((validity)->binding->member.data || !(validity)->direct ? (validity)->binding->member         \
+                                                             : (validity)->direct->member)
 
 /* One line for people: "the key ABCD... expired on ...; get the owner's current certificate". */
 enum { SMI_VALIDITY_TEXT = 320 };

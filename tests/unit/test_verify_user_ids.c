@@ -413,6 +413,38 @@ static void preferences(void **state)
     done(&p);
 }
 
+/* Version 4: what the user ID's self-signature says, or else the direct-key signature (section
+ * 5.2.3.10: "apply to the entire key"). */
+static void from_the_direct_key_signature(void **state)
+{
+    struct fixture *f = *state;
+    for (int says = 0; says < 2; says++) {
+        struct people p = people(f, 4);
+        struct sig_plan direct = {.type = 0x1f}, id = {.type = 0x13};
+        put_sub_u8(&direct.hashed, SUB_FLAGS, SECMAIL_KEY_CERTIFY);
+        put_sub(&direct.hashed, PREFERRED_CIPHERS, "\x9\7", 2);
+        put_sub_u8(&direct.hashed, SUB_FEATURES, 9);
+        put_key_signature(f, &p.c, direct, &p.alice, &p.alice, NULL);
+        if (says) {
+            put_sub_u8(&id.hashed, SUB_FLAGS, SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN);
+            put_sub(&id.hashed, PREFERRED_CIPHERS, "\7", 1);
+            put_sub_u8(&id.hashed, SUB_FEATURES, 1);
+        }
+        put_id(&p, "Alice");
+        put_id_signature(f, &p.c, id, &p.alice, &p.alice, "Alice");
+        struct secmail_cert *cert = cert_of(&p);
+        struct secmail_preferences prefs = {.size = sizeof prefs};
+        struct secmail_key_info info = {.size = sizeof info};
+        assert_ok(f->context, secmail_cert_preferences(f->context, cert, NULL, &prefs));
+        assert_int_equal(prefs.cipher_count, says ? 1 : 2);
+        assert_int_equal(prefs.features, says ? 1 : 9);
+        assert_ok(f->context, secmail_cert_key_info(f->context, cert, 0, NULL, &info));
+        assert_int_equal(info.flags, SECMAIL_KEY_CERTIFY | (says ? SECMAIL_KEY_SIGN : 0));
+        secmail_cert_unref(cert);
+        done(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,7 +453,7 @@ int main(void)
         fixture_test(who_may_revoke),   fixture_test(primary_user_id),
         fixture_test(on_a_revoked_key), fixture_test(certified),
         fixture_test(not_certified),    fixture_test(certified_by_itself),
-        fixture_test(preferences),
+        fixture_test(preferences),      fixture_test(from_the_direct_key_signature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
