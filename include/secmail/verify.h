@@ -181,6 +181,10 @@ struct secmail_cert;
  * secret parts are left out. Parts that this version can't use (unknown algorithms, versions or
  * packets) are kept for export, and never make the rest unusable.
  *
+ * A user ID or subkey that stands there twice is read as one; a signature that stands at a part of
+ * another kind than its own, and a revocation at any other part, goes to the part over which it was
+ * made, if that is found. So no revocation gets lost.
+ *
  * Nothing is judged here: signatures are checked when the certificate is used, once, and the
  * result is remembered. Signatures by others are kept up to SECMAIL_LIMIT_CERT_SIGNATURES on one
  * part; more are left out, so that a flood of them, which anybody can cause, does no harm.
@@ -199,9 +203,9 @@ SECMAIL_API int secmail_cert_parse(struct secmail_context *context, struct secma
                                    const uint8_t *data, size_t size);
 
 /**
- * Writes a certificate with everything that was read, as it is to be kept. What goes to somebody
- * else is a copy without what isn't meant for others: secmail_cert_clean() with SECMAIL_CLEAN_LOCAL
- * (RFC 9580 section 5.2.3.19).
+ * Writes a certificate with everything that was read, as it is to be kept, each signature behind
+ * the part to which it belongs. What goes to somebody else is a copy without what isn't meant for
+ * others: secmail_cert_clean() with SECMAIL_CLEAN_LOCAL (RFC 9580 section 5.2.3.19).
  *
  * @param cert  borrowed
  * @param armored  non-zero: in ASCII armor

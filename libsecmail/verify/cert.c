@@ -43,13 +43,11 @@ static bool is_foreign(const struct smi_signature *sig, const struct smi_public_
 }
 
 static int add_signature(struct secmail_context *context, struct secmail_cert *cert,
-                         const struct smi_cursor *body)
+                         const struct smi_signature *read, size_t place)
 {
-    struct smi_component *c = &cert->components[cert->component_count - 1];
+    struct smi_component *c = &cert->components[place];
     const uint64_t limit = smi_limit(context, SECMAIL_LIMIT_CERT_SIGNATURES);
-    struct smi_signature read;
-    smi_signature_read(&read, body->data, body->size);
-    const bool foreign = is_foreign(&read, smi_cert_primary(cert));
+    const bool foreign = is_foreign(read, smi_cert_primary(cert));
     if (foreign && c->foreign_count >= limit)
         return 0;
     if (c->signature_count - c->foreign_count >= limit)
@@ -57,10 +55,62 @@ static int add_signature(struct secmail_context *context, struct secmail_cert *c
     if (!smi_grow(&cert->mem, &c->signatures, &c->signature_room, c->signature_count + 1,
                   sizeof *c->signatures))
         return smi_nomem(context);
-    c->signatures[c->signature_count++] = read;
+    c->signatures[c->signature_count++] = *read;
     c->foreign_count += foreign;
-    cert->has_revoker = cert->has_revoker || read.has_revoker;
+    cert->has_revoker = cert->has_revoker || read->has_revoker;
     return 0;
+}
+
+/* A signature that stands at the wrong component, and at which. */
+struct displaced {
+    struct smi_signature sig;
+    size_t place;
+};
+
+struct reading {
+    struct secmail_context *context;
+    struct secmail_cert *cert;
+    struct displaced *displaced;
+    size_t displaced_count, displaced_room;
+};
+
+static int set_aside(struct reading *r, const struct smi_signature *read, size_t place)
+{
+    if (!smi_grow(&r->context->mem, &r->displaced, &r->displaced_room, r->displaced_count + 1,
+                  sizeof *r->displaced))
+        return smi_nomem(r->context);
+    r->displaced[r->displaced_count++] = (struct displaced){*read, place};
+    return 0;
+}
+
+static int read_signature(struct reading *r, const struct smi_cursor *body)
+{
+    struct smi_signature read;
+    const size_t place = r->cert->component_count - 1;
+    smi_signature_read(&read, body->data, body->size);
+    if (!read.problem && smi_is_about_primary(read.type))
+        return add_signature(r->context, r->cert, &read, 0);
+    bool displaced;
+    int rc = smi_is_displaced(r->context, r->cert, &r->cert->components[place], &read, &displaced);
+    if (rc)
+        return rc;
+    if (displaced && r->displaced_count < smi_limit(r->context, SECMAIL_LIMIT_CERT_SIGNATURES))
+        return set_aside(r, &read, place);
+    return add_signature(r->context, r->cert, &read, place);
+}
+
+/* Once all components are there. What fits none stays where it was. */
+static int put_displaced(struct reading *r)
+{
+    size_t trials = 0;
+    int rc = 0;
+    for (size_t i = 0; i < r->displaced_count && !rc; i++) {
+        struct displaced *one = &r->displaced[i];
+        rc = smi_find_place(r->context, r->cert, &one->sig, &trials, &one->place);
+        if (!rc)
+            rc = add_signature(r->context, r->cert, &one->sig, one->place);
+    }
+    return rc;
 }
 
 /* A subkey that can't be used is kept as an unusable component, so that the others still work. */
@@ -115,8 +165,10 @@ static int not_one_cert(struct secmail_context *context, bool first, uint8_t tag
                     smi_tag_name(tag));
 }
 
-static int read_packets(struct secmail_context *context, struct secmail_cert *cert)
+static int read_packets(struct reading *r)
 {
+    struct secmail_context *context = r->context;
+    struct secmail_cert *cert = r->cert;
     struct smi_cursor in = smi_cursor(cert->block, cert->block_size);
     for (;;) {
         struct smi_packet packet;
@@ -130,7 +182,7 @@ static int read_packets(struct secmail_context *context, struct secmail_cert *ce
             continue;
         if (first != is_primary(packet.tag))
             return not_one_cert(context, first, packet.tag);
-        rc = packet.tag == SMI_TAG_SIGNATURE ? add_signature(context, cert, &body)
+        rc = packet.tag == SMI_TAG_SIGNATURE ? read_signature(r, &body)
                                              : read_component(context, cert, packet.tag, body);
         if (rc)
             return rc;
@@ -164,7 +216,11 @@ int smi_cert_new(struct secmail_context *context, struct secmail_cert **out, con
     cert->block_size = size;
     if (size)
         memcpy(cert->block, packets, size);
-    int rc = read_packets(context, cert);
+    struct reading reading = {.context = context, .cert = cert};
+    int rc = read_packets(&reading);
+    if (!rc)
+        rc = put_displaced(&reading);
+    smi_free(&context->mem, reading.displaced, reading.displaced_room * sizeof *reading.displaced);
     if (!rc && !cert->component_count)
         rc = smi_fail(context, SECMAIL_E_NOT_A_CERT, "there is no key in the data");
     if (rc) {
@@ -236,16 +292,15 @@ int smi_cert_strip(struct secmail_context *context, struct smi_cursor packets,
     }
 }
 
-/* Reads one certificate out of binary packets that may be those of a secret key. */
-static int cert_from_packets(struct secmail_context *context, struct secmail_cert **out,
-                             struct smi_cursor packets)
+int smi_cert_read(struct secmail_context *context, struct secmail_cert **out,
+                  struct smi_cursor packets)
 {
     struct smi_buf stripped = smi_buf_open(&context->mem);
     int rc = smi_cert_strip(context, packets, &stripped, NULL, NULL);
     if (!rc)
         rc = smi_cert_new(context, out, stripped.data, stripped.size);
     smi_buf_free(&stripped);
-    return rc;
+    return rc ? rc : smi_cert_join(context, out);
 }
 
 int secmail_cert_parse(struct secmail_context *context, struct secmail_cert **out,
@@ -264,7 +319,7 @@ int secmail_cert_parse(struct secmail_context *context, struct secmail_cert **ou
     }
     if (rc)
         return rc;
-    rc = cert_from_packets(context, out, smi_cursor(binary.data, binary.size));
+    rc = smi_cert_read(context, out, smi_cursor(binary.data, binary.size));
     smi_binary_close(&binary);
     return rc;
 }

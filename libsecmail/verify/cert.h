@@ -62,6 +62,33 @@ SMI_SHARED int smi_cert_strip(struct secmail_context *context, struct smi_cursor
                               struct smi_buf *public_packets, smi_secret_part_fn secret,
                               void *user);
 
+/* The same for packets that may be those of a secret key, whose secret parts are left out, and with
+ * each part once. */
+int smi_cert_read(struct secmail_context *context, struct secmail_cert **out,
+                  struct smi_cursor packets);
+
+/* Joins the copies of a part that a certificate has more than once. *cert is replaced if there are
+ * any, and given back on failure. */
+int smi_cert_join(struct secmail_context *context, struct secmail_cert **cert);
+
+/* What signatures over a component cover. */
+struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,
+                                         const struct smi_component *c);
+
+/* Is a signature of this type always one over the primary key? */
+bool smi_is_about_primary(uint8_t type);
+
+/* Does a signature stand at a component to which its type doesn't belong, or a revocation at
+ * another one than that over which it was made? */
+int smi_is_displaced(struct secmail_context *context, const struct secmail_cert *cert,
+                     const struct smi_component *c, const struct smi_signature *sig,
+                     bool *displaced);
+
+/* Finds the component over which a displaced signature seems to be made; else *place stays. *trials
+ * counts hashes. */
+int smi_find_place(struct secmail_context *context, const struct secmail_cert *cert,
+                   const struct smi_signature *sig, size_t *trials, size_t *place);
+
 /* Serialises for export; `put_key`, if not NULL, writes each key packet instead of the public one.
  */
 typedef void (*smi_put_key_fn)(void *user, struct smi_buf *b, const struct smi_component *key);

@@ -159,6 +159,36 @@ static int merge(struct secmail_context *context, struct smi_buf *b, const struc
     return rc;
 }
 
+/* Writes the certificate with each part once, if it has one more often. */
+static int join(struct secmail_context *context, struct smi_buf *b, const struct secmail_cert *cert)
+{
+    struct items components = {0};
+    bool twice = false;
+    int rc = add_components(context, &components, cert);
+    gather(&components);
+    for (size_t i = 0; i < components.count; i++)
+        twice = twice || components.at[i].leader != components.at[i].rank;
+    if (!rc && twice)
+        rc = put_union(context, b, &components);
+    smi_free(&context->mem, components.at, components.room * sizeof *components.at);
+    return !rc && b->error ? smi_fail(context, b->error, NULL) : rc;
+}
+
+int smi_cert_join(struct secmail_context *context, struct secmail_cert **cert)
+{
+    struct smi_buf b = smi_buf_open(&context->mem);
+    struct secmail_cert *joined = NULL;
+    int rc = join(context, &b, *cert);
+    if (!rc && b.size)
+        rc = smi_cert_new(context, &joined, b.data, b.size);
+    smi_buf_free(&b);
+    if (!rc && !joined)
+        return 0;
+    secmail_cert_unref(*cert);
+    *cert = joined;
+    return rc;
+}
+
 int secmail_cert_merge(struct secmail_context *context, const struct secmail_cert *cert,
                        const struct secmail_cert *other, struct secmail_cert **out)
 {

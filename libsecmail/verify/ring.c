@@ -108,12 +108,8 @@ static int read_cert(void *user, struct smi_cursor packets)
     struct secmail_ring *ring = r->ring;
     if (!smi_grow(&ring->mem, &ring->certs, &ring->room, ring->count + 1, sizeof *ring->certs))
         return smi_nomem(r->context);
-    struct smi_buf stripped = smi_buf_open(&r->context->mem);
     struct secmail_cert *cert = NULL;
-    int rc = smi_cert_strip(r->context, packets, &stripped, NULL, NULL);
-    if (!rc)
-        rc = smi_cert_new(r->context, &cert, stripped.data, stripped.size);
-    smi_buf_free(&stripped);
+    int rc = smi_cert_read(r->context, &cert, packets);
     if (!rc)
         ring->certs[ring->count++] = cert;
     return rc;

@@ -69,10 +69,6 @@ SMI_SHARED int smi_cert_check_revoker(struct secmail_context *context,
                                       const struct secmail_cert *cert,
                                       const struct secmail_cert *revoker);
 
-/* What signatures over a component cover. */
-struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,
-                                         const struct smi_component *c);
-
 /* Features, and a list of preferences, of a primary key with a binding: what its governing
  * self-signature says of them, or else the direct-key signature, which is about "the entire key"
  * (section 5.2.3.10). */

@@ -309,6 +309,92 @@ static void revocation_by_reason(void **state)
     }
 }
 
+/* Wherever it stands, a revocation counts, and signatures find the part over which they were made:
+ * people put them behind the file with the key. */
+static void signatures_anywhere(void **state)
+{
+    struct fixture *f = *state;
+    enum { KEY_REVOKED, SUBKEY_REVOKED, USER_ID_REVOKED, SUBKEY_BOUND, KINDS };
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (int place = 0; place < 5; place++) { /* 4: nowhere */
+            struct maker m = make(f, 6);
+            struct collected sig = {0};
+            struct secmail_user_id_info id = {.size = sizeof id};
+            if (kind == KEY_REVOKED)
+                put_key_signature(f, &sig, revocation(0x20, 2, 0), &m.primary, &m.primary, NULL);
+            else if (kind == SUBKEY_REVOKED)
+                put_key_signature(f, &sig, revocation(0x28, 2, 0), &m.primary, &m.primary,
+                                  &m.encryption);
+            else if (kind == USER_ID_REVOKED)
+                put_id_signature(f, &sig, revocation(0x30, 32, 0), &m.primary, &m.primary, "Bob");
+            else
+                put_key_signature(f, &sig, flags_plan(0x18, MAY_ENCRYPT), &m.primary, &m.primary,
+                                  &m.encryption);
+            for (int i = 0; i < 4; i++) {
+                if (i == 0)
+                    put_valid_primary(&m);
+                else if (i == 3)
+                    put_body(&m.c, TAG_PUBLIC_SUBKEY, &m.encryption.body);
+                else
+                    put_packet(&m.c, TAG_USER_ID, i == 1 ? "Bob" : "Rob", 3);
+                if (i == 1 || i == 2)
+                    put_id_signature(f, &m.c, (struct sig_plan){.type = 0x13}, &m.primary,
+                                     &m.primary, i == 1 ? "Bob" : "Rob");
+                if (i == 3 && kind != SUBKEY_BOUND)
+                    put_binding(&m, flags_plan(0x18, MAY_ENCRYPT), &m.encryption);
+                if (i == place)
+                    put_all(&m.c, &sig);
+            }
+            struct secmail_cert *cert = parse(&m);
+            assert_ok(f->context, secmail_cert_user_id_info(f->context, cert, 0, NULL, &id));
+            const bool there = place < 4;
+            assert_int_equal(validity_at(f, cert, 0, f->now),
+                             there && kind == KEY_REVOKED ? SECMAIL_E_KEY_REVOKED : 0);
+            assert_int_equal(validity_at(f, cert, 1, f->now),
+                             kind == SUBKEY_BOUND              ? (there ? 0 : SECMAIL_E_KEY_INVALID)
+                             : there && kind <= SUBKEY_REVOKED ? SECMAIL_E_KEY_REVOKED
+                                                               : 0);
+            assert_int_equal(id.revoked >= 0, there && kind == USER_ID_REVOKED);
+            secmail_cert_unref(cert);
+            drop(&sig);
+            done(&m);
+        }
+    }
+}
+
+/* A part that stands there twice is one, revoked if one of them is. */
+static void parts_that_stand_twice(void **state)
+{
+    struct fixture *f = *state;
+    for (int revoked = 0; revoked < 3; revoked++) { /* 2: neither */
+        struct maker m = make(f, 4);
+        struct secmail_user_id_info id = {.size = sizeof id};
+        put_valid_primary(&m);
+        for (int i = 0; i < 4; i++) {
+            if (i < 2) {
+                put_packet(&m.c, TAG_USER_ID, "Bob", 3);
+                put_id_signature(f, &m.c, (struct sig_plan){.type = 0x13}, &m.primary, &m.primary,
+                                 "Bob");
+            } else {
+                put_body(&m.c, TAG_PUBLIC_SUBKEY, &m.encryption.body);
+                put_binding(&m, flags_plan(0x18, MAY_ENCRYPT), &m.encryption);
+            }
+            if (revoked < 2 && i == revoked)
+                put_id_signature(f, &m.c, revocation(0x30, 32, 0), &m.primary, &m.primary, "Bob");
+            if (i == revoked + 2)
+                put_binding(&m, revocation(0x28, 2, 0), &m.encryption);
+        }
+        struct secmail_cert *cert = parse(&m);
+        assert_int_equal(secmail_cert_user_id_count(cert), 1);
+        assert_int_equal(secmail_cert_key_count(cert), 2);
+        assert_ok(f->context, secmail_cert_user_id_info(f->context, cert, 0, NULL, &id));
+        assert_int_equal(id.revoked >= 0, revoked < 2);
+        assert_int_equal(validity_at(f, cert, 1, f->now), revoked < 2 ? SECMAIL_E_KEY_REVOKED : 0);
+        secmail_cert_unref(cert);
+        done(&m);
+    }
+}
+
 /* Revocations by somebody else, over something else, or damaged, are none. */
 static void revocations_that_are_none(void **state)
 {
@@ -763,6 +849,8 @@ int main(void)
         fixture_test(the_newest_self_signature_counts),
         fixture_test(a_self_signature_expires),
         fixture_test(revocation_by_reason),
+        fixture_test(signatures_anywhere),
+        fixture_test(parts_that_stand_twice),
         fixture_test(revocations_that_are_none),
         fixture_test(weak_and_old_revocations_hold),
         fixture_test(primary_without_self_signature),

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Signatures that stand at the wrong part of a certificate: people put a revocation behind the file
+ * with the key, and key servers mix things up. What is revoked must not be taken as good because of
+ * that. Where a signature belongs is seen from its type and the beginning of its digest; what it is
+ * worth is not judged here.
+ */
+#include "cert.h"
+
+/* Anybody can add such signatures: so many hashes are computed to find their places, then the
+ * others stay where they are. */
+enum { TRIALS = 4096 };
+
+static bool is_about_id(uint8_t type)
+{
+    return (type >= SMI_SIG_CERT_GENERIC && type <= SMI_SIG_CERT_POSITIVE) ||
+           type == SMI_SIG_CERT_REVOCATION;
+}
+
+static bool is_about_subkey(uint8_t type)
+{
+    return type == SMI_SIG_SUBKEY_BINDING || type == SMI_SIG_SUBKEY_REVOCATION;
+}
+
+bool smi_is_about_primary(uint8_t type)
+{
+    return type == SMI_SIG_DIRECT_KEY || type == SMI_SIG_KEY_REVOCATION;
+}
+
+static bool is_subkey(const struct smi_component *c)
+{
+    return c->kind == SMI_COMPONENT_KEY && c->tag == SMI_TAG_PUBLIC_SUBKEY;
+}
+
+static bool is_id(const struct smi_component *c)
+{
+    return c->kind == SMI_COMPONENT_USER_ID || c->kind == SMI_COMPONENT_ATTRIBUTE;
+}
+
+static int try(struct secmail_context *context, const struct secmail_cert *cert,
+               const struct smi_component *c, const struct smi_signature *sig, bool *fits)
+{
+    uint8_t digest[SMI_HASH_MAX_SIZE];
+    struct smi_signed_hash h;
+    const struct smi_signed_object object = smi_cert_object(cert, c);
+    int rc = smi_signed_hash_open(context, &h, sig->hash, false, sig->salt, sig->salt_size);
+    if (rc)
+        return rc;
+    smi_signed_object_hash(&h.hash, &object, sig->version);
+    smi_signature_digest(&h.hash, sig->version, sig->body, sig->hashed_end, digest);
+    smi_signed_hash_close(&h);
+    *fits = digest[0] == sig->left[0] && digest[1] == sig->left[1];
+    return 0;
+}
+
+/* Does its type belong elsewhere? Section 5.2.1.13 allows a certification revocation of a
+ * direct-key signature: at the primary key it may be in the right place, if it fits no user ID. */
+static bool is_of_other_kind(const struct smi_component *c, const struct smi_signature *sig)
+{
+    return (is_about_id(sig->type) && !is_id(c)) || (is_about_subkey(sig->type) && !is_subkey(c));
+}
+
+int smi_is_displaced(struct secmail_context *context, const struct secmail_cert *cert,
+                     const struct smi_component *c, const struct smi_signature *sig,
+                     bool *displaced)
+{
+    *displaced = !sig->problem && c->kind != SMI_COMPONENT_OTHER && is_of_other_kind(c, sig);
+    if (*displaced || sig->problem || c->kind == SMI_COMPONENT_OTHER ||
+        (sig->type != SMI_SIG_SUBKEY_REVOCATION && sig->type != SMI_SIG_CERT_REVOCATION) ||
+        !smi_signature_may_be_by(sig, smi_cert_primary(cert)))
+        return 0;
+    bool fits;
+    int rc = try(context, cert, c, sig, &fits);
+    *displaced = !rc && !fits;
+    return rc;
+}
+
+int smi_find_place(struct secmail_context *context, const struct secmail_cert *cert,
+                   const struct smi_signature *sig, size_t *trials, size_t *place)
+{
+    for (size_t i = 1; i < cert->component_count && *trials < TRIALS; i++) {
+        const struct smi_component *c = &cert->components[i];
+        bool found;
+        if (is_about_id(sig->type) ? !is_id(c) : !is_subkey(c))
+            continue;
+        ++*trials;
+        int rc = try(context, cert, c, sig, &found);
+        if (rc)
+            return rc;
+        if (found) {
+            *place = i;
+            return 0;
+        }
+    }
+    return 0;
+}
