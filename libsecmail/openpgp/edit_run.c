@@ -60,8 +60,11 @@ static int look(struct run *r, size_t index, struct state *s)
     int rc = find(r, s->c, SMI_SAYS_IS, &s->newest);
     if (!rc)
         rc = find(r, s->c, SMI_SAYS_REVOKED, &s->revocation);
-    /* A user ID that was certified again after its revocation is back; a key isn't. */
-    if (is_id(s->c) && s->revocation && s->newest && s->newest->created > s->revocation->created)
+    /* A user ID that was certified again after its revocation is back, and one whose revocation
+     * expired; a key isn't. */
+    if (is_id(s->c) && s->revocation &&
+        ((s->newest && s->newest->created > s->revocation->created) ||
+         smi_signature_expired(s->revocation, r->now)))
         s->revocation = NULL;
     return rc;
 }

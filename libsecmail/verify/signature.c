@@ -52,7 +52,7 @@ static bool read_hashed(struct smi_signature *sig, uint8_t type, struct smi_curs
         sig->primary_user_id = smi_u8(in) != 0;
         return true;
     case SMI_SUB_REVOCATION_REASON:
-        sig->reason = smi_u8(in);
+        sig->reason = smi_left(in) ? smi_u8(in) : 0; /* none given doesn't undo it */
         sig->reason_text = smi_rest(in);
         sig->has_reason = true;
         return true;

@@ -121,11 +121,10 @@ static bool is_statement(const struct smi_signature *sig)
 static bool counts(const struct smi_signature *sig, const struct secmail_policy *policy)
 {
     const int64_t time = secmail_policy_time(policy);
-    if (sig->problem || sig->created > time)
+    if (sig->problem || sig->created > time || smi_signature_expired(sig, time))
         return false;
     return sig->type == SMI_SIG_CERT_REVOCATION ||
-           (!smi_signature_expired(sig, time) &&
-            smi_policy_accepts(policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL) &&
+           (smi_policy_accepts(policy, SMI_POLICY_HASH_OF_KEYS, sig->hash, NULL) &&
             smi_signature_notations_known(sig, policy));
 }
 

@@ -176,7 +176,8 @@ static bool says_more(const struct smi_signature *a, const struct smi_signature 
 }
 
 /* Revocations hold once they are made, whatever a policy thinks of their hash: to refuse one would
- * help only an attacker. A hard one holds for all times. Fills the validity. */
+ * help only an attacker. A soft one may expire (section 5.2.3.18); a hard one holds for all times.
+ * Fills the validity. */
 static void find_revocation(struct judging *j, const struct smi_component *c,
                             const struct smi_signed_object *object, uint8_t type,
                             struct smi_validity *v)
@@ -184,7 +185,8 @@ static void find_revocation(struct judging *j, const struct smi_component *c,
     const struct smi_signature *best = NULL;
     for (size_t i = 0; i < c->signature_count; i++) {
         const struct smi_signature *sig = &c->signatures[i];
-        if (sig->type != type || sig->problem || (!is_hard(sig) && sig->created > j->time))
+        if (sig->type != type || sig->problem ||
+            (!is_hard(sig) && (sig->created > j->time || smi_signature_expired(sig, j->time))))
             continue;
         if (says_more(sig, best) && may_revoke(j, sig, object))
             best = sig;
@@ -206,7 +208,8 @@ static const struct smi_signature *newest_id_revocation(struct judging *j,
     for (size_t i = 0; i < c->signature_count; i++) {
         const struct smi_signature *sig = &c->signatures[i];
         if (sig->type == SMI_SIG_CERT_REVOCATION && !sig->problem && sig->created <= j->time &&
-            (!best || sig->created > best->created) && may_revoke(j, sig, object))
+            !smi_signature_expired(sig, j->time) && (!best || sig->created > best->created) &&
+            may_revoke(j, sig, object))
             best = sig;
     }
     return best;

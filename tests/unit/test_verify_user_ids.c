@@ -326,6 +326,26 @@ static void certified(void **state)
     }
 }
 
+/* A revocation with a lifetime ends with it (section 5.2.3.18), whoever made it. */
+static void revoked_for_some_time(void **state)
+{
+    struct people p = people(*state, 6);
+    struct secmail_cert *bob = bob_cert(&p, SECMAIL_KEY_CERTIFY, NULL);
+    put_id(&p, "Alice");
+    sign_id(&p, &p.alice, 0x13, 30 * DAY, nothing, "Alice");
+    sign_id(&p, &p.alice, 0x30, 20 * DAY, sub_u32(SUB_EXPIRES, 10 * DAY), "Alice");
+    sign_id(&p, &p.bob, 0x10, 30 * DAY, nothing, "Alice");
+    sign_id(&p, &p.bob, 0x30, 20 * DAY, sub_u32(SUB_EXPIRES, 10 * DAY), "Alice");
+    for (int64_t age = 20 * DAY; age > 10 * DAY; age -= 10 * DAY - 1) {
+        assert_int_equal(info_at(&p, 0, age).reason, SECMAIL_REASON_USER_ID_REVOKED);
+        assert_int_equal(said_at(&p, bob, age).reason, SECMAIL_REASON_CERTIFICATION_REVOKED);
+    }
+    assert_int_equal(info_at(&p, 0, 10 * DAY).validity, 0);
+    assert_int_equal(said_at(&p, bob, 10 * DAY).validity, 0);
+    secmail_cert_unref(bob);
+    done(&p);
+}
+
 /* Not for this user ID, not by this key, too weak, or by a key that may not. */
 static void not_certified(void **state)
 {
@@ -448,12 +468,19 @@ static void from_the_direct_key_signature(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(arguments),        fixture_test(valid_from_and_until),
-        fixture_test(not_by_the_owner), fixture_test(revoked_and_taken_back),
-        fixture_test(who_may_revoke),   fixture_test(primary_user_id),
-        fixture_test(on_a_revoked_key), fixture_test(certified),
-        fixture_test(not_certified),    fixture_test(certified_by_itself),
-        fixture_test(preferences),      fixture_test(from_the_direct_key_signature),
+        fixture_test(arguments),
+        fixture_test(valid_from_and_until),
+        fixture_test(not_by_the_owner),
+        fixture_test(revoked_and_taken_back),
+        fixture_test(revoked_for_some_time),
+        fixture_test(who_may_revoke),
+        fixture_test(primary_user_id),
+        fixture_test(on_a_revoked_key),
+        fixture_test(certified),
+        fixture_test(not_certified),
+        fixture_test(certified_by_itself),
+        fixture_test(preferences),
+        fixture_test(from_the_direct_key_signature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -395,6 +395,34 @@ static void parts_that_stand_twice(void **state)
     }
 }
 
+/* Soft revocations end with their own lifetime (section 5.2.3.18), hard ones don't; one whose
+ * reason is missing in its subpacket is hard. */
+static void revocations_that_expire(void **state)
+{
+    struct fixture *f = *state;
+    for (int reason = 0; reason < 4; reason++) {
+        struct maker m = make(f, 6);
+        struct sig_plan plan = {.type = 0x20, .created = f->now - 20 * DAY};
+        const uint8_t code = (uint8_t)reason;
+        put_sub(&plan.hashed, SUB_REASON, &code, reason ? 1 : 0);
+        put_sub_u32(&plan.hashed, SUB_EXPIRES, 10 * DAY);
+        put_valid_primary(&m);
+        put_key_signature(f, &m.c, plan, &m.primary, &m.primary, NULL);
+        struct secmail_cert *cert = parse(&m);
+        const bool soft = reason % 2;
+        for (int age = 9; age <= 20; age += 11) {
+            const int64_t first = f->now - age * DAY - (age == 9 ? DAY : 0);
+            const int32_t before = age == 20 ? 0 : SECMAIL_E_KEY_REVOKED;
+            const int32_t then = age == 20 ? SECMAIL_E_KEY_REVOKED : 0;
+            assert_int_equal(validity_at(f, cert, 0, first - 1),
+                             soft ? before : SECMAIL_E_KEY_REVOKED);
+            assert_int_equal(validity_at(f, cert, 0, first), soft ? then : SECMAIL_E_KEY_REVOKED);
+        }
+        secmail_cert_unref(cert);
+        done(&m);
+    }
+}
+
 /* Revocations by somebody else, over something else, or damaged, are none. */
 static void revocations_that_are_none(void **state)
 {
@@ -851,6 +879,7 @@ int main(void)
         fixture_test(revocation_by_reason),
         fixture_test(signatures_anywhere),
         fixture_test(parts_that_stand_twice),
+        fixture_test(revocations_that_expire),
         fixture_test(revocations_that_are_none),
         fixture_test(weak_and_old_revocations_hold),
         fixture_test(primary_without_self_signature),
