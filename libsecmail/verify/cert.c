@@ -57,6 +57,11 @@ static int add_signature(struct secmail_context *context, struct secmail_cert *c
         return smi_nomem(context);
     c->signatures[c->signature_count++] = *read;
     c->foreign_count += foreign;
+    if (!foreign) {
+        const uint32_t own = (uint32_t)c->signature_count;
+        *(c->last_own ? &c->signatures[c->last_own - 1].next_own : &c->first_own) = own;
+        c->last_own = own;
+    }
     cert->has_revoker = cert->has_revoker || read->has_revoker;
     return 0;
 }

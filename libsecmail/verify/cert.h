@@ -26,6 +26,7 @@ struct smi_component {
     struct smi_signature *signatures;
     size_t signature_count, signature_room;
     size_t foreign_count; /* of the signatures, those that others made */
+    uint32_t first_own, last_own; /* of the others, from 1; see smi_next_own() */
 };
 
 struct secmail_cert {
@@ -37,6 +38,15 @@ struct secmail_cert {
     size_t component_count, component_room;
     bool has_revoker; /* a signature says that it designates one */
 };
+
+/* Walks over the signatures that others didn't make, and over all revocations: a flood of foreign
+ * ones must not be waded through for each key. Begin with NULL. */
+static inline const struct smi_signature *smi_next_own(const struct smi_component *c,
+                                                       const struct smi_signature *sig)
+{
+    const uint32_t next = sig ? sig->next_own : c->first_own;
+    return next ? &c->signatures[next - 1] : NULL;
+}
 
 static inline const struct smi_public_key *smi_cert_primary(const struct secmail_cert *cert)
 {

@@ -90,6 +90,7 @@ struct smi_signature {
     struct smi_cursor preferred_ciphers, preferred_aead, embedded; /* data NULL: none */
     struct smi_cursor preferred_hashes, preferred_compression, reason_text;
     struct smi_number fields[2]; /* the algorithm's; borrowed */
+    uint32_t next_own; /* the next one of the component that may be its owner's, from 1; 0: none */
     atomic_uchar checked;        /* SMI_CHECK_..., for signatures inside a certificate */
     atomic_uchar back_checked;   /* the same for the back-signature embedded in a subkey binding */
     atomic_uchar by_revoker;     /* SMI_CHECK_GOOD: a designated revoker made this revocation */

@@ -132,6 +132,12 @@ static bool has_back_signature(struct judging *j, const struct smi_component *su
             search_area(j, subkey, binding, smi_cursor(binding->unhashed, binding->unhashed_size)));
 }
 
+/* Forged ones, of which there may be many, cost nothing the second time. */
+static bool is_known_as_bad(const struct smi_signature *sig)
+{
+    return atomic_load_explicit(&sig->checked, memory_order_relaxed) == SMI_CHECK_BAD;
+}
+
 /* The newest signature of a component that is of a wanted type, in force, and the primary key's; of
  * several of the same second the last. */
 static const struct smi_signature *newest(struct judging *j, const struct smi_component *c,
@@ -139,9 +145,9 @@ static const struct smi_signature *newest(struct judging *j, const struct smi_co
                                           bool (*wanted)(uint8_t type))
 {
     const struct smi_signature *best = NULL;
-    for (size_t i = 0; i < c->signature_count; i++) {
-        const struct smi_signature *sig = &c->signatures[i];
-        if (!wanted(sig->type) || !is_in_force(j, sig) || (best && sig->created < best->created))
+    for (const struct smi_signature *sig = NULL; (sig = smi_next_own(c, sig));) {
+        if (!wanted(sig->type) || is_known_as_bad(sig) || !is_in_force(j, sig) ||
+            (best && sig->created < best->created))
             continue;
         if (is_ours(j, sig, object))
             best = sig;
@@ -183,8 +189,7 @@ static void find_revocation(struct judging *j, const struct smi_component *c,
                             struct smi_validity *v)
 {
     const struct smi_signature *best = NULL;
-    for (size_t i = 0; i < c->signature_count; i++) {
-        const struct smi_signature *sig = &c->signatures[i];
+    for (const struct smi_signature *sig = NULL; (sig = smi_next_own(c, sig));) {
         if (sig->type != type || sig->problem ||
             (!is_hard(sig) && (sig->created > j->time || smi_signature_expired(sig, j->time))))
             continue;
@@ -205,8 +210,7 @@ static const struct smi_signature *newest_id_revocation(struct judging *j,
                                                         const struct smi_signed_object *object)
 {
     const struct smi_signature *best = NULL;
-    for (size_t i = 0; i < c->signature_count; i++) {
-        const struct smi_signature *sig = &c->signatures[i];
+    for (const struct smi_signature *sig = NULL; (sig = smi_next_own(c, sig));) {
         if (sig->type == SMI_SIG_CERT_REVOCATION && !sig->problem && sig->created <= j->time &&
             !smi_signature_expired(sig, j->time) && (!best || sig->created > best->created) &&
             may_revoke(j, sig, object))

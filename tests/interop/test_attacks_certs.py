@@ -190,6 +190,24 @@ class Flood(Attack):
         self.assertEqual(self.encrypts(merged), OK)
         self.assertLess(len(merged), len(cert) // 10)
 
+    def test_flood_on_every_part(self):
+        """Each subkey depends on the primary key, and that on all user IDs: what others signed
+        there isn't gone through each time."""
+        identity, stranger = Identity(4), Key(4)
+        parts = [identity.cert()]
+        for i in range(100):
+            name = f"User {i}".encode()
+            framed = identity.primary.framed() + b"\xb4" + struct.pack(">I", len(name)) + name
+            one = packets.split(stranger.sign(framed, 0x10))[0][1]
+            parts += [packet(USER_ID, name), identity.primary.sign(framed, 0x13, BORN)]
+            parts += [packet(SIGNATURE, one[:-4] + struct.pack(">I", i)) for i in range(1000)]
+        for _ in range(900):
+            parts.append(packet(PUBLIC_SUBKEY, Key(4, encrypts=True).body()))
+        cert = b"".join(parts)
+        start = time.monotonic()
+        self.assertEqual(self.encrypts(cert), OK)
+        self.assertLess(time.monotonic() - start, 8)
+
     def test_flood_in_the_name_of_the_owner(self):
         identity = Identity(4)
         one = packets.split(identity.certification)[0][1]
