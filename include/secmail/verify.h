@@ -350,7 +350,8 @@ struct secmail_certification_info {
                          SECMAIL_E_UNSUPPORTED_ALGORITHM if its key is not to be believed */
     uint32_t reason;  /**< the rule that decided, an enum secmail_reason */
     uint32_t level;   /**< 0 to 3: how well it was checked (enum secmail_certification) */
-    uint32_t depth;   /**< more than 0: the owner may introduce others, over that many steps */
+    uint32_t depth;   /**< more than 0: the owner may introduce others, over that many steps; 0 also
+                         where a regular expression limits to whom (RFC 9580 section 5.2.3.22) */
     uint32_t amount;  /**< how much the owner is trusted in that, up to 255; 120 is full trust */
     uint32_t local;   /**< 1 if it isn't meant for others (RFC 9580 section 5.2.3.19) */
     int64_t created;  /**< when the certification, or its revocation, was made; -1: there is none */

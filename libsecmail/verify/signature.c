@@ -85,6 +85,8 @@ static bool read_hashed(struct smi_signature *sig, uint8_t type, struct smi_curs
         sig->key_server_flags = smi_left(in) ? smi_u8(in) : 0;
         return true;
     case SMI_SUB_REGEX:
+        sig->has_regex = true;
+        return true;
     case SMI_SUB_REVOCABLE:
     case SMI_SUB_KEY_SERVER:
     case SMI_SUB_POLICY_URI:

@@ -80,6 +80,7 @@ struct smi_signature {
     uint32_t lifetime, key_lifetime; /* 0: none */
     bool has_issuer_id, has_flags, has_features, has_reason, primary_user_id, has_recipients;
     bool has_critical_notation, has_revoker;
+    bool has_regex; /* section 5.2.3.22: limits to whom trust is extended */
     bool local; /* section 5.2.3.19: not for passing on */
     uint8_t flags, features, reason;
     uint8_t trust_depth, trust_amount; /* section 5.2.3.21 */

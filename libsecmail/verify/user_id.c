@@ -188,8 +188,10 @@ static void describe(const struct smi_signature *sig, struct secmail_certificati
         return;
     }
     full->level = sig->type - SMI_SIG_CERT_GENERIC;
-    full->depth = sig->trust_depth;
-    full->amount = sig->trust_amount;
+    if (!sig->has_regex) { /* what limits the trust isn't understood here: none is extended */
+        full->depth = sig->trust_depth;
+        full->amount = sig->trust_amount;
+    }
     full->local = sig->local;
     full->expires = sig->lifetime ? sig->created + sig->lifetime : -1;
 }

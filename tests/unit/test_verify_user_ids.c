@@ -326,6 +326,25 @@ static void certified(void **state)
     }
 }
 
+/* "Only signatures by the target key on User IDs that match the Regular Expression [...] have trust
+ * extended" (section 5.2.3.22): no trust is told without its limit. */
+static void trust_with_a_limit(void **state)
+{
+    struct people p = people(*state, 6);
+    struct secmail_cert *bob = bob_cert(&p, SECMAIL_KEY_CERTIFY, NULL);
+    struct collected hashed = {0};
+    put_sub(&hashed, TRUST, "\1\170", 2);
+    put_sub(&hashed, 6 | SUB_CRITICAL, "<[^>]+[@.]example\\.com>$", 25);
+    put_id(&p, "Alice");
+    sign_id(&p, &p.bob, 0x10, DAY, hashed, "Alice");
+    const struct secmail_certification_info info = said_at(&p, bob, 0);
+    assert_int_equal(info.validity, 0);
+    assert_int_equal(info.depth, 0);
+    assert_int_equal(info.amount, 0);
+    secmail_cert_unref(bob);
+    done(&p);
+}
+
 /* A revocation with a lifetime ends with it (section 5.2.3.18), whoever made it. */
 static void revoked_for_some_time(void **state)
 {
@@ -473,6 +492,7 @@ int main(void)
         fixture_test(not_by_the_owner),
         fixture_test(revoked_and_taken_back),
         fixture_test(revoked_for_some_time),
+        fixture_test(trust_with_a_limit),
         fixture_test(who_may_revoke),
         fixture_test(primary_user_id),
         fixture_test(on_a_revoked_key),
