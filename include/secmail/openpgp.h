@@ -875,8 +875,8 @@ SECMAIL_API int secmail_decrypt_add_session_key(struct secmail_decrypt *decrypt,
 SECMAIL_API int secmail_decrypt_add_key_packets(struct secmail_decrypt *decrypt,
                                                 const uint8_t *data, size_t size);
 
-/** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
- * @since 0.1 */
+/** Adds a certificate of a possible signer; a reference is taken. Copies of one certificate count
+ * together. @return 0; SECMAIL_E_STATE. @since 0.1 */
 SECMAIL_API int secmail_decrypt_add_signer(struct secmail_decrypt *decrypt,
                                            struct secmail_cert *cert);
 
@@ -897,8 +897,8 @@ SECMAIL_API int secmail_decrypt_add_signer(struct secmail_decrypt *decrypt,
  * SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_RANDOM, SECMAIL_E_STATE, and the
  * limits HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS, PACKET_SIZE,
  * SESSION_KEY_PACKETS, MESSAGE_SIGNATURES, ARGON2_MEMORY_KIB, ARGON2_WORK, PASSWORD_TRIES,
- * HIDDEN_RECIPIENT_TRIES, ARMOR_HEADER_SIZE. Failures of authentication are one error, whatever
- * failed in it.
+ * HIDDEN_RECIPIENT_TRIES, ARMOR_HEADER_SIZE, and of the signers' certificates CERT_SIGNATURES and
+ * CERT_COMPONENTS. Failures of authentication are one error, whatever failed in it.
  * @since 0.1
  */
 SECMAIL_API int secmail_decrypt_update(struct secmail_decrypt *decrypt, struct secmail_input *in,

@@ -691,7 +691,8 @@ SECMAIL_API void secmail_verify_free(struct secmail_verify *verify);
 SECMAIL_API int secmail_verify_set_policy(struct secmail_verify *verify,
                                           struct secmail_policy *policy);
 
-/** Adds a certificate of a possible signer; a reference is taken. Also after data.
+/** Adds a certificate of a possible signer; a reference is taken. Also after data. Copies of one
+ * certificate count together: what one of them knows of a revocation holds.
  * @return 0; SECMAIL_E_STATE (after secmail_verify_finish()). @since 0.1 */
 SECMAIL_API int secmail_verify_add_cert(struct secmail_verify *verify, struct secmail_cert *cert);
 
@@ -716,7 +717,9 @@ SECMAIL_API int secmail_verify_update(struct secmail_verify *verify, const uint8
 /**
  * Judges. Succeeds however the signatures are; read the verdicts.
  *
- * @return 0; SECMAIL_E_STATE, SECMAIL_E_NO_DATA (no signature was given).
+ * @return 0; SECMAIL_E_STATE, SECMAIL_E_NO_DATA (no signature was given),
+ *   SECMAIL_E_LIMIT_CERT_SIGNATURES, SECMAIL_E_LIMIT_CERT_COMPONENTS (copies of one certificate
+ *   together).
  * @since 0.1
  */
 SECMAIL_API int secmail_verify_finish(struct secmail_verify *verify);
@@ -829,8 +832,8 @@ SECMAIL_API int secmail_inline_verify_allow_rewind(struct secmail_inline_verify 
  */
 SECMAIL_API int secmail_inline_verify_set_text_lf(struct secmail_inline_verify *verify, int lf);
 
-/** Adds a certificate of a possible signer; a reference is taken. @return 0; SECMAIL_E_STATE.
- * @since 0.1 */
+/** Adds a certificate of a possible signer; a reference is taken. Copies of one certificate count
+ * together. @return 0; SECMAIL_E_STATE. @since 0.1 */
 SECMAIL_API int secmail_inline_verify_add_cert(struct secmail_inline_verify *verify,
                                                struct secmail_cert *cert);
 
@@ -853,7 +856,8 @@ SECMAIL_API int secmail_inline_verify_add_cert(struct secmail_inline_verify *ver
  *   SECMAIL_E_UNSUPPORTED_ALGORITHM (of compression), SECMAIL_E_ARMOR, SECMAIL_E_ARMOR_KIND,
  *   SECMAIL_E_INPUT_CHANGED (the second reading differs), SECMAIL_E_RANDOM, SECMAIL_E_STATE, and
  * the limits HELD_PLAINTEXT, PLAINTEXT_SIZE, COMPRESSION_RATIO, NESTING, MESSAGE_PACKETS,
- * PACKET_SIZE, MESSAGE_SIGNATURES, ARMOR_HEADER_SIZE.
+ * PACKET_SIZE, MESSAGE_SIGNATURES, ARMOR_HEADER_SIZE, and of the signers' certificates
+ * CERT_SIGNATURES and CERT_COMPONENTS.
  * @since 0.1
  */
 SECMAIL_API int secmail_inline_verify_update(struct secmail_inline_verify *verify,

@@ -156,22 +156,65 @@ static bool document_rules(struct secmail_verdict *v, const struct smi_signature
     return true;
 }
 
+static bool is_same_key(const struct smi_public_key *a, const struct smi_public_key *b)
+{
+    return a->fp_size == b->fp_size && memcmp(a->fp, b->fp, a->fp_size) == 0;
+}
+
+static bool is_other_copy(const struct secmail_cert *copy, const struct secmail_cert *cert)
+{
+    return copy != cert && is_same_key(smi_cert_primary(copy), smi_cert_primary(cert)) &&
+           (copy->block_size != cert->block_size ||
+            memcmp(copy->block, cert->block, cert->block_size) != 0);
+}
+
+/* What all copies of a certificate tell together: a revocation that only one of them has counts. */
+static int join_copies(struct smi_judge *judge, struct secmail_cert *cert,
+                       struct secmail_cert **whole)
+{
+    int rc = 0;
+    *whole = secmail_cert_ref(cert);
+    for (size_t i = 0; i < judge->cert_count && !rc; i++) {
+        struct secmail_cert *copy = judge->certs[i], *merged;
+        if (!is_other_copy(copy, cert))
+            continue;
+        rc = secmail_cert_merge(judge->context, *whole, copy, &merged);
+        secmail_cert_unref(*whole);
+        *whole = merged;
+    }
+    return rc;
+}
+
+/* Is the key valid, by what is known of it from all certificates at hand? */
+static int key_validity(struct smi_judge *judge, const struct secmail_cert *whole,
+                        const struct smi_public_key *key, int64_t time, struct smi_validity *v)
+{
+    const struct secmail_policy *policy;
+    size_t index = 0;
+    int rc = smi_judge_policy(judge, &policy);
+    for (size_t i = 0; i < judge->cert_count && !rc; i++)
+        rc = smi_cert_check_revoker(judge->context, whole, judge->certs[i]);
+    while (!rc && !is_same_key(&smi_cert_key(whole, index)->key, key))
+        index++;
+    return rc ? rc : smi_key_validity(judge->context, whole, index, policy, time, v);
+}
+
 /* Rules about the key, at the time when it signed. */
 static int key_rules(struct smi_judge *judge, struct secmail_verdict *v,
-                     const struct smi_signature *sig, const struct secmail_cert *cert, size_t index,
-                     const struct secmail_policy *policy)
+                     const struct smi_signature *sig, struct secmail_cert *cert,
+                     const struct smi_public_key *key)
 {
-    const struct smi_public_key *key = &smi_cert_key(cert, index)->key;
+    struct secmail_cert *whole;
     struct smi_validity validity;
     char text[SMI_VALIDITY_TEXT];
-    int rc = 0;
-    for (size_t i = 0; i < judge->cert_count && !rc; i++)
-        rc = smi_cert_check_revoker(judge->context, cert, judge->certs[i]);
+    int rc = join_copies(judge, cert, &whole);
     if (!rc)
-        rc = smi_key_validity(judge->context, cert, index, policy, sig->created, &validity);
+        rc = key_validity(judge, whole, key, sig->created, &validity);
+    if (!rc)
+        smi_validity_text(&validity, key, text);
+    secmail_cert_unref(whole);
     if (rc)
         return rc;
-    smi_validity_text(&validity, key, text);
     if (validity.code) {
         add_reason(v, validity.reason, "%s", text);
         v->status = SECMAIL_VERDICT_REJECTED;
@@ -227,7 +270,7 @@ static int judge_with_key(struct smi_judge *judge, struct secmail_verdict *v,
     }
     if (!document_rules(v, sig, judge, policy))
         return 0;
-    return key_rules(judge, v, sig, cert, index, policy);
+    return key_rules(judge, v, sig, cert, key);
 }
 
 /* Puts `other` in the place of `v` if it says more: GOOD, REJECTED, BAD, none yet. */

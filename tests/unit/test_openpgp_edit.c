@@ -507,6 +507,56 @@ static void revocation_certificates(void **state)
     }
 }
 
+/* How a signature over nothing is judged with these certificates at hand. */
+static enum secmail_verdict_status judged(struct fixture *f, struct secmail_bytes *sig,
+                                          struct secmail_cert *first, struct secmail_cert *second)
+{
+    struct secmail_verify *v;
+    assert_ok(f->context, secmail_verify_new(f->context, &v));
+    assert_ok(f->context, secmail_verify_add_cert(v, first));
+    assert_ok(f->context, secmail_verify_add_cert(v, second));
+    assert_ok(f->context,
+              secmail_verify_add_signatures(v, secmail_bytes_data(sig), secmail_bytes_size(sig)));
+    assert_ok(f->context, secmail_verify_finish(v));
+    assert_int_equal(secmail_verify_verdict_count(v), 1);
+    assert_ptr_equal(secmail_verdict_cert(secmail_verify_verdict(v, 0)), first);
+    const enum secmail_verdict_status status = secmail_verdict_status(secmail_verify_verdict(v, 0));
+    secmail_verify_free(v);
+    return status;
+}
+
+/* Of two copies of a certificate one is revoked: no signature is good because of the other. */
+static void copies_count_together(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t p = 0; p < 2; p++) {
+        struct secmail_key *key = make_key(f, profiles[p], "Alice"), *changed;
+        struct secmail_cert *cert = secmail_key_cert(key), *revocation, *revoked;
+        struct secmail_bytes *sig;
+        struct secmail_sign *sign;
+        assert_ok(f->context, secmail_sign_new(f->context, &sign));
+        assert_ok(f->context, secmail_sign_add_signer(sign, key));
+        assert_ok(f->context, secmail_sign_finish(sign, &sig));
+        secmail_sign_free(sign);
+        f->now += DAY;
+        assert_ok(f->context, secmail_key_revocation(f->context, key, SECMAIL_REVOKED_COMPROMISED,
+                                                     NULL, &revocation));
+        assert_ok(f->context, secmail_cert_merge(f->context, cert, revocation, &revoked));
+        assert_int_equal(judged(f, sig, cert, cert), SECMAIL_VERDICT_GOOD);
+        assert_int_equal(judged(f, sig, cert, revoked), SECMAIL_VERDICT_REJECTED);
+        assert_int_equal(judged(f, sig, cert, revocation), SECMAIL_VERDICT_REJECTED);
+        struct secmail_key_edit *edit = edit_of(f, key);
+        assert_ok(f->context, secmail_key_edit_add_user_id(edit, "Alice at home"));
+        changed = run_drop(f, key, edit, 0);
+        assert_int_equal(judged(f, sig, cert, secmail_key_cert(changed)), SECMAIL_VERDICT_GOOD);
+        secmail_key_unref(changed);
+        secmail_cert_unref(revoked);
+        secmail_cert_unref(revocation);
+        secmail_bytes_free(sig);
+        secmail_key_unref(key);
+    }
+}
+
 /* ---------------------------------------------------------------- merging */
 
 /* A revocation, a certification and a subkey of which only the certificate knows. */
@@ -1036,6 +1086,7 @@ int main(void)
         fixture_test(revocations),
         fixture_test(revoked_parts_stay_revoked),
         fixture_test(revocation_certificates),
+        fixture_test(copies_count_together),
         fixture_test(merged),
         fixture_test(old_hashes_are_repaired),
         fixture_test(features_are_announced),
