@@ -640,8 +640,8 @@ SECMAIL_API void secmail_encrypt_free(struct secmail_encrypt *encrypt);
 /**
  * Setters, all before the first update (SECMAIL_E_STATE after it).
  *
- * Policy under which certificates and keys are judged, and that the format must be acceptable to; a
- * reference is taken. Before the first recipient or signer. @since 0.1
+ * Policy under which certificates and keys are judged, and that the format and the cipher must be
+ * acceptable to; a reference is taken. Before the first recipient or signer. @since 0.1
  */
 SECMAIL_API int secmail_encrypt_set_policy(struct secmail_encrypt *encrypt,
                                            struct secmail_policy *policy);
@@ -761,12 +761,11 @@ SECMAIL_API int secmail_encrypt_add_signer(struct secmail_encrypt *encrypt,
  * @param end  non-zero: what is in the input window is the last of the plaintext
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE;
  *   SECMAIL_E_NO_RECIPIENT, SECMAIL_E_INCOMPATIBLE (SEIPDv2 for a certificate that doesn't announce
- *   it; padding for SEIPDv1), SECMAIL_E_POLICY (it refuses the format), SECMAIL_E_SIZE_MISMATCH,
- * SECMAIL_E_EXPECTED_TEXT,
- * SECMAIL_E_WEAK_POINT (a recipient's key is a point of small order), SECMAIL_E_RANDOM,
- * SECMAIL_E_CLOCK, SECMAIL_E_TOKEN, SECMAIL_E_STATE, and where a password is used,
- * SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and SECMAIL_E_LIMIT_ARGON2_WORK (limits below what this library
- * uses itself).
+ *   it; padding for SEIPDv1), SECMAIL_E_POLICY (it refuses the format or the cipher),
+ *   SECMAIL_E_SIZE_MISMATCH, SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_WEAK_POINT (a recipient's key is a
+ *   point of small order), SECMAIL_E_RANDOM, SECMAIL_E_CLOCK, SECMAIL_E_TOKEN, SECMAIL_E_STATE, and
+ *   where a password is used, SECMAIL_E_LIMIT_ARGON2_MEMORY_KIB and SECMAIL_E_LIMIT_ARGON2_WORK
+ *   (limits below what this library uses itself).
  * @since 0.1
  */
 SECMAIL_API int secmail_encrypt_update(struct secmail_encrypt *encrypt, struct secmail_input *in,

@@ -132,7 +132,7 @@ SECMAIL_API int64_t secmail_policy_time(const struct secmail_policy *policy);
  *     hash-of-data SHA1 until 2013-02-01      signatures over documents
  *     hash-of-keys SHA256 always              signatures inside certificates
  *     key RSA 2048 always                     keys from this size in bits on
- *     cipher CAST5 never                      decryption
+ *     cipher CAST5 never                      of messages, to read and to write
  *     format LibrePGP never                   SEIPDv1, SEIPDv2 or LibrePGP; also to encrypt
  *     notation name@example.org               a notation that the caller understands
  *

@@ -264,14 +264,26 @@ int secmail_encrypt_add_signer(struct secmail_encrypt *e, struct secmail_key *ke
 
 /* ---------------------------------------------------------------- beginning */
 
+static int check_cipher(struct secmail_encrypt *e)
+{
+    if (smi_policy_accepts(e->policy, SMI_POLICY_CIPHER, e->session_key.cipher, NULL))
+        return 0;
+    return smi_fail(e->context, SECMAIL_E_POLICY,
+                    "the message would be encrypted with %s, which the policy refuses%s",
+                    smi_cipher_name(e->session_key.cipher),
+                    e->session_key.size ? "" : "; not all recipients list another cipher");
+}
+
 /* The caller's, or a new one. */
 static int make_session_key(struct secmail_encrypt *e)
 {
     struct smi_session_key *key = &e->session_key;
     key->generation = e->format == SECMAIL_FORMAT_SEIPDV1 ? SMI_FOR_SEIPDV1 : SMI_FOR_SEIPDV2;
     if (key->size)
-        return 0;
+        return check_cipher(e);
     int rc = smi_recipients_cipher(&e->recipients, e->policy, e->format, &key->cipher);
+    if (!rc)
+        rc = check_cipher(e);
     const size_t size = smi_cipher_key_size(key->cipher);
     if (!rc)
         rc = smi_random(e->context, key->key, size);

@@ -163,11 +163,11 @@ static bool lists(const struct smi_validity *v, uint32_t format, uint8_t cipher)
 }
 
 /* What a certificate doesn't list its owner may not be able to read. AES-128 (with OCB) must be
- * implemented, and is taken as listed. */
+ * implemented, and is taken as listed; it is also what is left if the policy refuses AES-256. */
 int smi_recipients_cipher(struct smi_recipients *r, const struct secmail_policy *policy,
                           uint32_t format, uint8_t *cipher)
 {
-    bool all = true;
+    bool all = smi_policy_accepts(policy, SMI_POLICY_CIPHER, SMI_AES256, NULL);
     for (size_t i = 0; i < r->cert_count && all; i++) {
         struct smi_validity v;
         int rc = smi_key_validity(r->context, r->certs[i], 0, policy, secmail_policy_time(policy),

@@ -291,7 +291,7 @@ static void policy_for_recipients(void **state)
     secmail_key_unref(key);
 }
 
-/* What a policy says of ciphers holds for reading, and what it says of formats for writing, too. */
+/* What a policy says of ciphers and formats holds for reading and for writing. */
 static void policy_for_messages(void **state)
 {
     static const struct {
@@ -301,6 +301,9 @@ static void policy_for_messages(void **state)
         {"", {0, 0}, {0, 0}},
         {"cipher 3DES never\n", {0, 0}, {0, 0}},
         {"cipher AES256 never\n", {0, 0}, {SECMAIL_E_POLICY, SECMAIL_E_POLICY}},
+        {"cipher AES256 never\ncipher AES128 never\n",
+         {SECMAIL_E_POLICY, SECMAIL_E_POLICY},
+         {SECMAIL_E_POLICY, SECMAIL_E_POLICY}},
         {"cipher AES256 until 2026-01-02\n", {0, 0}, {0, 0}},
         {"format SEIPDv1 never\n", {0, SECMAIL_E_POLICY}, {0, SECMAIL_E_POLICY}},
         {"format SEIPDv2 never\n", {SECMAIL_E_POLICY, 0}, {SECMAIL_E_POLICY, 0}},
