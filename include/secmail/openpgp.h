@@ -796,7 +796,11 @@ SECMAIL_API int secmail_encrypt_session_key(struct secmail_encrypt *encrypt,
 /* ------------------------------------------------------------------------------------------ */
 /* Decrypting                                                                                   */
 
-/** A decryption. One thread at a time. */
+/**
+ * A decryption. One thread at a time. Of the messages that RFC 9580 section 10.3 allows, those that
+ * are encrypted twice, or signed around their encryption, are refused (SECMAIL_E_MALFORMED): what
+ * is verified would not be what was decrypted.
+ */
 struct secmail_decrypt;
 
 /**
