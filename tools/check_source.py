@@ -57,6 +57,7 @@ MEMCMP = {
     "libsecmail/openpgp/pkesk.c": "key IDs and fingerprints",
     "libsecmail/verify/cleartext.c": "lines of framing",
     "libsecmail/verify/inline.c": "a line of framing",
+    "libsecmail/verify/judge.c": "fingerprints and packets of certificates",
     "libsecmail/verify/merge.c": "packets of certificates",
     "libsecmail/verify/one_pass.c": "salts of signatures",
     "libsecmail/verify/public_key.c": "curve OIDs",
