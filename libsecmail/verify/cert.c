@@ -266,13 +266,16 @@ static int tell_public_key(struct secmail_context *context, uint8_t tag, struct 
 int smi_cert_strip(struct secmail_context *context, struct smi_cursor packets,
                    struct smi_buf *public_packets, smi_secret_part_fn secret, void *user)
 {
-    bool left_out = false;
+    bool begun = false, left_out = false;
     for (;;) {
         struct smi_packet packet;
         struct smi_cursor body;
         int rc = smi_packet_next(context, &packets, &packet, &body);
         if (rc || packet.tag == SMI_TAG_NONE)
             return rc;
+        begun = begun || is_primary(packet.tag);
+        if (!begun && packet.tag == SMI_TAG_SECRET_SUBKEY)
+            return not_one_cert(context, true, packet.tag);
         if (packet.tag == SMI_TAG_SIGNATURE && left_out)
             continue;
         left_out = false;
@@ -284,8 +287,7 @@ int smi_cert_strip(struct secmail_context *context, struct smi_cursor packets,
             rc = tell_public_key(context, packet.tag, body, secret, user);
         /* Where the public part of a subkey ends can't be known for each algorithm. A certificate
          * does without that subkey and its signatures; a secret key must not lose it. */
-        if (rc && rc != SECMAIL_E_NOMEM && packet.tag == SMI_TAG_SECRET_SUBKEY && !secret &&
-            public_packets->size) {
+        if (rc && rc != SECMAIL_E_NOMEM && packet.tag == SMI_TAG_SECRET_SUBKEY && !secret) {
             smi_recover(context);
             left_out = true;
             rc = 0;
