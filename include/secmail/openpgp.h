@@ -29,7 +29,8 @@ extern "C" {
 struct secmail_key;
 
 /**
- * Reads exactly one secret key, armored or binary.
+ * Reads exactly one secret key, armored or binary. What stands there twice is read as one, as in
+ * secmail_cert_parse(); of a key with and without its secret part, the former.
  *
  * @param[out] out  returned-owned; secmail_key_unref()
  * @param data, size  copied

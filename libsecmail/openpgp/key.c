@@ -105,6 +105,57 @@ static int read_part(void *user, const struct smi_public_key *public_key, struct
     return smi_secret_part_read(r->context, part, public_key, in);
 }
 
+static int worth(const struct smi_secret_part *part)
+{
+    return part->bare ? 0 : part->absent ? 1 : 2;
+}
+
+/* The best part of a key that stands in `cert` perhaps more than once; the first of several. */
+static size_t best_part(const struct secmail_key *key, const struct secmail_cert *cert,
+                        const struct smi_public_key *wanted)
+{
+    size_t best = key->part_count, index = 0;
+    for (size_t i = 0; i < cert->component_count; i++) {
+        const struct smi_component *c = &cert->components[i];
+        if (c->kind != SMI_COMPONENT_KEY)
+            continue;
+        if (strcmp(c->key.hex, wanted->hex) == 0 &&
+            (best == key->part_count || worth(&key->parts[index]) > worth(&key->parts[best])))
+            best = index;
+        index++;
+    }
+    return best;
+}
+
+/* A key's place can only become an earlier one: what is swapped away is a copy that isn't used. */
+static void join_parts(struct secmail_key *key, const struct secmail_cert *before)
+{
+    const struct secmail_cert *cert = key->cert;
+    size_t count = 0;
+    for (size_t i = 0; i < cert->component_count; i++) {
+        if (cert->components[i].kind != SMI_COMPONENT_KEY)
+            continue;
+        const size_t best = best_part(key, before, &cert->components[i].key);
+        const struct smi_secret_part part = key->parts[best];
+        key->parts[best] = key->parts[count];
+        key->parts[count++] = part;
+    }
+    while (key->part_count > count)
+        smi_secret_part_free(&key->mem, &key->parts[--key->part_count]);
+}
+
+/* What stands there twice is read as one, as in secmail_cert_parse(), and a revocation of one copy
+ * is not lost. Of a key with and without its secret the former stays. */
+static int join(struct secmail_context *context, struct secmail_key *key)
+{
+    struct secmail_cert *before = secmail_cert_ref(key->cert);
+    int rc = smi_cert_join(context, &key->cert);
+    if (!rc && key->cert != before)
+        join_parts(key, before);
+    secmail_cert_unref(before);
+    return rc;
+}
+
 static int read_key(struct secmail_context *context, struct secmail_key *key,
                     struct smi_cursor packets)
 {
@@ -117,7 +168,7 @@ static int read_key(struct secmail_context *context, struct secmail_key *key,
     if (!rc)
         rc = smi_key_complete(context, key, &public_packets);
     smi_buf_free(&public_packets);
-    return rc;
+    return rc ? rc : join(context, key);
 }
 
 static int key_from_packets(struct secmail_context *context, struct secmail_key **out,

@@ -79,7 +79,7 @@ int smi_cert_read(struct secmail_context *context, struct secmail_cert **out,
 
 /* Joins the copies of a part that a certificate has more than once. *cert is replaced if there are
  * any, and given back on failure. */
-int smi_cert_join(struct secmail_context *context, struct secmail_cert **cert);
+SMI_SHARED int smi_cert_join(struct secmail_context *context, struct secmail_cert **cert);
 
 /* What signatures over a component cover. */
 struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,

@@ -227,6 +227,51 @@ static void public_among_secret(void **state)
     }
 }
 
+/* Where the first packet with the tag begins. */
+static size_t find_packet(const struct collected *c, uint8_t tag)
+{
+    size_t at = 0;
+    while ((c->data[at] & 0x3f) != tag)
+        at += packet_size(c, at);
+    return at;
+}
+
+/* User IDs and subkeys that stand there twice are read as one, as in a certificate: of a subkey
+ * with and without its secret, the former. */
+static void parts_that_stand_twice(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t p = 0; p < 2; p++) {
+        struct secmail_key *key = make_key(f, profiles[p], "Alice"), *parsed;
+        struct collected secret = export_key(f, key, 0),
+                         cert = export_cert(f, secmail_key_cert(key));
+        const size_t subkeys = find_packet(&secret, TAG_SECRET_SUBKEY),
+                     in_cert = find_packet(&cert, TAG_PUBLIC_SUBKEY),
+                     id_in_cert = find_packet(&cert, TAG_USER_ID);
+        for (int order = 0; order < 4; order++) {
+            struct collected twice = {0}, again;
+            put(&twice, secret.data, subkeys);
+            if (order != 1)
+                put(&twice, secret.data + subkeys, secret.size - subkeys);
+            if (order < 3)
+                put(&twice, cert.data + (order ? in_cert : id_in_cert),
+                    cert.size - (order ? in_cert : id_in_cert));
+            if (order)
+                put(&twice, secret.data + subkeys, secret.size - subkeys);
+            assert_ok(f->context, secmail_key_parse(f->context, &parsed, twice.data, twice.size));
+            again = export_key(f, parsed, 0);
+            assert_int_equal(again.size, secret.size);
+            assert_memory_equal(again.data, secret.data, secret.size);
+            secmail_key_unref(parsed);
+            drop(&again);
+            drop(&twice);
+        }
+        drop(&secret);
+        drop(&cert);
+        secmail_key_unref(key);
+    }
+}
+
 /* The secret part of a key that isn't locked: cut, too long, with a wrong checksum, or with another
  * secret. */
 static void open_secret_parts(void **state)
@@ -709,6 +754,7 @@ int main(void)
         fixture_test(read_and_written),
         fixture_test(errors),
         fixture_test(public_among_secret),
+        fixture_test(parts_that_stand_twice),
         fixture_test(open_secret_parts),
         fixture_test(opaque_keys),
         fixture_test(locked_and_unlocked),
