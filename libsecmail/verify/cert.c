@@ -77,6 +77,7 @@ struct reading {
     struct secmail_cert *cert;
     struct displaced *displaced;
     size_t displaced_count, displaced_room;
+    uint64_t hashed; /* bytes, to find places */
 };
 
 static int set_aside(struct reading *r, const struct smi_signature *read, size_t place)
@@ -96,7 +97,8 @@ static int read_signature(struct reading *r, const struct smi_cursor *body)
     if (!read.problem && smi_is_about_primary(read.type))
         return add_signature(r->context, r->cert, &read, 0);
     bool displaced;
-    int rc = smi_is_displaced(r->context, r->cert, &r->cert->components[place], &read, &displaced);
+    int rc = smi_is_displaced(r->context, r->cert, &r->cert->components[place], &read, &r->hashed,
+                              &displaced);
     if (rc)
         return rc;
     if (displaced && r->displaced_count < smi_limit(r->context, SECMAIL_LIMIT_CERT_SIGNATURES))
@@ -107,11 +109,10 @@ static int read_signature(struct reading *r, const struct smi_cursor *body)
 /* Once all components are there. What fits none stays where it was. */
 static int put_displaced(struct reading *r)
 {
-    size_t trials = 0;
     int rc = 0;
     for (size_t i = 0; i < r->displaced_count && !rc; i++) {
         struct displaced *one = &r->displaced[i];
-        rc = smi_find_place(r->context, r->cert, &one->sig, &trials, &one->place);
+        rc = smi_find_place(r->context, r->cert, &one->sig, &r->hashed, &one->place);
         if (!rc)
             rc = add_signature(r->context, r->cert, &one->sig, one->place);
     }

@@ -89,15 +89,14 @@ struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,
 bool smi_is_about_primary(uint8_t type);
 
 /* Does a signature stand at a component to which its type doesn't belong, or a revocation at
- * another one than that over which it was made? */
+ * another one than that over which it was made? *hashed counts bytes: there is a limit. */
 int smi_is_displaced(struct secmail_context *context, const struct secmail_cert *cert,
                      const struct smi_component *c, const struct smi_signature *sig,
-                     bool *displaced);
+                     uint64_t *hashed, bool *displaced);
 
-/* Finds the component over which a displaced signature seems to be made; else *place stays. *trials
- * counts hashes. */
+/* Finds the component over which a displaced signature seems to be made; else *place stays. */
 int smi_find_place(struct secmail_context *context, const struct secmail_cert *cert,
-                   const struct smi_signature *sig, size_t *trials, size_t *place);
+                   const struct smi_signature *sig, uint64_t *hashed, size_t *place);
 
 /* Serialises for export; `put_key`, if not NULL, writes each key packet instead of the public one.
  */

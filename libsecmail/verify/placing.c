@@ -7,9 +7,9 @@
  */
 #include "cert.h"
 
-/* Anybody can add such signatures: so many hashes are computed to find their places, then the
- * others stay where they are. */
-enum { TRIALS = 4096 };
+/* Anybody can add such signatures, and parts of megabytes: so much is hashed in all to find their
+ * places, then the others stay where they are. A hash costs something of itself. */
+enum { MOST_HASHED = 16 << 20, PER_HASH = 512 };
 
 static bool is_about_id(uint8_t type)
 {
@@ -37,6 +37,18 @@ static bool is_id(const struct smi_component *c)
     return c->kind == SMI_COMPONENT_USER_ID || c->kind == SMI_COMPONENT_ATTRIBUTE;
 }
 
+/* Is there still work left for this hash? */
+static bool may_try(const struct secmail_cert *cert, const struct smi_component *c,
+                    const struct smi_signature *sig, uint64_t *hashed)
+{
+    const uint64_t cost = (uint64_t)smi_cert_primary(cert)->body_size + c->body_size +
+                          sig->hashed_end + PER_HASH;
+    if (cost > MOST_HASHED - *hashed)
+        return false;
+    *hashed += cost;
+    return true;
+}
+
 static int try(struct secmail_context *context, const struct secmail_cert *cert,
                const struct smi_component *c, const struct smi_signature *sig, bool *fits)
 {
@@ -62,12 +74,12 @@ static bool is_of_other_kind(const struct smi_component *c, const struct smi_sig
 
 int smi_is_displaced(struct secmail_context *context, const struct secmail_cert *cert,
                      const struct smi_component *c, const struct smi_signature *sig,
-                     bool *displaced)
+                     uint64_t *hashed, bool *displaced)
 {
     *displaced = !sig->problem && c->kind != SMI_COMPONENT_OTHER && is_of_other_kind(c, sig);
     if (*displaced || sig->problem || c->kind == SMI_COMPONENT_OTHER ||
         (sig->type != SMI_SIG_SUBKEY_REVOCATION && sig->type != SMI_SIG_CERT_REVOCATION) ||
-        !smi_signature_may_be_by(sig, smi_cert_primary(cert)))
+        !smi_signature_may_be_by(sig, smi_cert_primary(cert)) || !may_try(cert, c, sig, hashed))
         return 0;
     bool fits;
     int rc = try(context, cert, c, sig, &fits);
@@ -76,14 +88,13 @@ int smi_is_displaced(struct secmail_context *context, const struct secmail_cert 
 }
 
 int smi_find_place(struct secmail_context *context, const struct secmail_cert *cert,
-                   const struct smi_signature *sig, size_t *trials, size_t *place)
+                   const struct smi_signature *sig, uint64_t *hashed, size_t *place)
 {
-    for (size_t i = 1; i < cert->component_count && *trials < TRIALS; i++) {
+    for (size_t i = 1; i < cert->component_count; i++) {
         const struct smi_component *c = &cert->components[i];
         bool found;
-        if (is_about_id(sig->type) ? !is_id(c) : !is_subkey(c))
+        if ((is_about_id(sig->type) ? !is_id(c) : !is_subkey(c)) || !may_try(cert, c, sig, hashed))
             continue;
-        ++*trials;
         int rc = try(context, cert, c, sig, &found);
         if (rc)
             return rc;

@@ -3,6 +3,8 @@
  * breaks it, at its edge. Certificates are made by hand (packet_writer.h). */
 #include "packet_writer.h"
 
+#include <time.h>
+
 enum { DAY = 86400 };
 
 /* A certificate in the making: primary key, two subkeys, an impostor. */
@@ -865,6 +867,39 @@ static void flooded(void **state)
     done(&m);
 }
 
+/* Revocations that stand at a part of megabytes and don't fit it: their places are looked for, but
+ * not at the cost of gigabytes to hash. */
+static void flooded_attribute(void **state)
+{
+    struct fixture *f = *state;
+    struct maker m = make(f, 4);
+    struct secmail_user_id_info id = {.size = sizeof id};
+    struct collected one = {0};
+    const size_t size = 7 << 20;
+    uint8_t *picture = calloc(2, size);
+    assert_non_null(picture);
+    put_valid_primary(&m);
+    put_packet(&m.c, TAG_USER_ID, "Bob", 3);
+    put_id_signature(f, &m.c, (struct sig_plan){.type = 0x13}, &m.primary, &m.primary, "Bob");
+    put_id_signature(f, &one, revocation(0x30, 32, 0), &m.primary, &m.primary, "Rob");
+    for (int i = 0; i < 8000; i++) {
+        if (i % 4000 == 0)
+            put_packet(&m.c, TAG_USER_ATTRIBUTE, picture, size + (size_t)i);
+        if (i == 0)
+            put_id_signature(f, &m.c, revocation(0x30, 32, 0), &m.primary, &m.primary, "Bob");
+        put_all(&m.c, &one);
+    }
+    const clock_t start = clock();
+    struct secmail_cert *cert = parse(&m);
+    assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
+    assert_ok(f->context, secmail_cert_user_id_info(f->context, cert, 0, NULL, &id));
+    assert_true(id.revoked >= 0);
+    secmail_cert_unref(cert);
+    free(picture);
+    drop(&one);
+    done(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -895,6 +930,7 @@ int main(void)
         fixture_test(missing_back_signature),
         fixture_test(asked_again),
         fixture_test(flooded),
+        fixture_test(flooded_attribute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
