@@ -72,14 +72,21 @@ static bool is_of_other_kind(const struct smi_component *c, const struct smi_sig
     return (is_about_id(sig->type) && !is_id(c)) || (is_about_subkey(sig->type) && !is_subkey(c));
 }
 
+/* A revocation of a part by the owner, or perhaps by a revoker that the owner designated. */
+static bool may_count(const struct secmail_cert *cert, const struct smi_signature *sig)
+{
+    return (sig->type == SMI_SIG_SUBKEY_REVOCATION || sig->type == SMI_SIG_CERT_REVOCATION) &&
+           (cert->has_revoker || smi_signature_may_be_by(sig, smi_cert_primary(cert)));
+}
+
 int smi_is_displaced(struct secmail_context *context, const struct secmail_cert *cert,
                      const struct smi_component *c, const struct smi_signature *sig,
                      uint64_t *hashed, bool *displaced)
 {
-    *displaced = !sig->problem && c->kind != SMI_COMPONENT_OTHER && is_of_other_kind(c, sig);
-    if (*displaced || sig->problem || c->kind == SMI_COMPONENT_OTHER ||
-        (sig->type != SMI_SIG_SUBKEY_REVOCATION && sig->type != SMI_SIG_CERT_REVOCATION) ||
-        !smi_signature_may_be_by(sig, smi_cert_primary(cert)) || !may_try(cert, c, sig, hashed))
+    const bool unknown = c->kind == SMI_COMPONENT_OTHER;
+    *displaced = !sig->problem && (unknown ? may_count(cert, sig) : is_of_other_kind(c, sig));
+    if (*displaced || sig->problem || unknown || !may_count(cert, sig) ||
+        !may_try(cert, c, sig, hashed))
         return 0;
     bool fits;
     int rc = try(context, cert, c, sig, &fits);

@@ -586,6 +586,28 @@ static void designated_revokers(void **state)
     }
 }
 
+/* A revoker's revocation is as little lost as the owner's: this one stands at another subkey. */
+static void revoked_by_a_revoker_elsewhere(void **state)
+{
+    struct people p = people(*state, 4);
+    struct fixture *f = p.f;
+    put_primary(f, &p.c, &p.alice, SECMAIL_KEY_CERTIFY, 0);
+    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x1f, .hashed = designation(&p.bob, 0x80)},
+                      &p.alice, &p.alice, NULL);
+    put_subkey(f, &p.c, &p.alice, &p.sub, SECMAIL_KEY_ENCRYPT_STORAGE, 0);
+    put_subkey(f, &p.c, &p.alice, &p.bob, SECMAIL_KEY_ENCRYPT_STORAGE, 0);
+    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x28}, &p.bob, &p.alice, &p.sub);
+    struct secmail_cert *cert, *bob = cert_for(f, &p.bob);
+    assert_ok(f->context, secmail_cert_parse(f->context, &cert, p.c.data, p.c.size));
+    assert_int_equal(validity(f, cert, 1), 0);
+    assert_ok(f->context, secmail_cert_check_revoker(f->context, cert, bob));
+    assert_int_equal(validity(f, cert, 1), SECMAIL_E_KEY_REVOKED);
+    assert_int_equal(validity(f, cert, 2), 0);
+    secmail_cert_unref(cert);
+    secmail_cert_unref(bob);
+    done(&p);
+}
+
 /* A verification that has the revoker's certificate finds it by itself; without it, lint warns. */
 static void revoker_among_the_certificates(void **state)
 {
@@ -681,6 +703,7 @@ int main(void)
         fixture_test(back_signatures_among_others),
         fixture_test(sensitive_designations),
         fixture_test(designated_revokers),
+        fixture_test(revoked_by_a_revoker_elsewhere),
         fixture_test(revoker_among_the_certificates),
         fixture_test(critical_notations),
     };

@@ -364,6 +364,31 @@ static void signatures_anywhere(void **state)
     }
 }
 
+/* Behind a part that isn't known, too: it may be the last one in the file. */
+static void revocations_behind_unknown_parts(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t tag = TAG_PUBLIC_SUBKEY; tag <= 60; tag += 60 - TAG_PUBLIC_SUBKEY) {
+        struct maker m = make(f, 4);
+        struct secmail_user_id_info id = {.size = sizeof id};
+        put_valid_primary(&m);
+        put_packet(&m.c, TAG_USER_ID, "Bob", 3);
+        put_id_signature(f, &m.c, (struct sig_plan){.type = 0x13}, &m.primary, &m.primary, "Bob");
+        put_subkey(f, &m.c, &m.primary, &m.encryption, SECMAIL_KEY_ENCRYPT_STORAGE, 0);
+        put_packet(&m.c, tag, "\x63", 1);
+        put_binding(&m, flags_plan(0x18, MAY_ENCRYPT), &m.signing);
+        put_binding(&m, revocation(0x28, 2, 0), &m.encryption);
+        put_id_signature(f, &m.c, revocation(0x30, 32, 0), &m.primary, &m.primary, "Bob");
+        struct secmail_cert *cert = parse(&m);
+        assert_int_equal(secmail_cert_key_count(cert), 2);
+        assert_ok(f->context, secmail_cert_user_id_info(f->context, cert, 0, NULL, &id));
+        assert_true(id.revoked >= 0);
+        assert_int_equal(validity_at(f, cert, 1, f->now), SECMAIL_E_KEY_REVOKED);
+        secmail_cert_unref(cert);
+        done(&m);
+    }
+}
+
 /* A part that stands there twice is one, revoked if one of them is. */
 static void parts_that_stand_twice(void **state)
 {
@@ -913,6 +938,7 @@ int main(void)
         fixture_test(a_self_signature_expires),
         fixture_test(revocation_by_reason),
         fixture_test(signatures_anywhere),
+        fixture_test(revocations_behind_unknown_parts),
         fixture_test(parts_that_stand_twice),
         fixture_test(revocations_that_expire),
         fixture_test(revocations_that_are_none),
