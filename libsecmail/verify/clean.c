@@ -8,8 +8,13 @@ struct cleaning {
     const struct secmail_policy *policy;
     int64_t time;
     uint32_t what;
+    unsigned designations; /* sensitive ones that were met */
     struct smi_buf packets;
 };
+
+/* For so many sensitive designations it is looked whether the revoker acted: each look goes through
+ * all signatures, and who owns the certificate may have put in a million. */
+enum { DESIGNATIONS_LOOKED_AT = 64 };
 
 static bool is_revocation(const struct smi_signature *sig)
 {
@@ -47,7 +52,7 @@ static bool has_revoked(const struct secmail_cert *cert, const uint8_t *fp)
 /* Section 5.2.3.23: "If the 'sensitive' flag is set [...], implementations SHOULD NOT export this
  * signature to other users except [...] when it is accompanied by a Revocation Signature from that
  * revoker." */
-static bool is_sensitive(const struct cleaning *c, const struct smi_signature *sig)
+static bool is_sensitive(struct cleaning *c, const struct smi_signature *sig)
 {
     struct smi_cursor area = smi_cursor(sig->hashed, sig->hashed_size), in;
     for (uint8_t type; sig->has_revoker && smi_subpacket_next(&area, &type, &in);) {
@@ -56,7 +61,8 @@ static bool is_sensitive(const struct cleaning *c, const struct smi_signature *s
         const uint8_t class = smi_u8(&in);
         smi_u8(&in); /* algorithm */
         const uint8_t *fp = smi_take(&in, 20);
-        if (class & 0x40 && !(fp && has_revoked(c->cert, fp)))
+        if (class & 0x40 &&
+            !(fp && c->designations++ < DESIGNATIONS_LOOKED_AT && has_revoked(c->cert, fp)))
             return true;
     }
     return false;
@@ -65,7 +71,7 @@ static bool is_sensitive(const struct cleaning *c, const struct smi_signature *s
 /* Section 5.2.3.19: "when an implementation prepares a user's copy of a key for transport to
  * another user [...], any local certification signatures are deleted from the key". What takes a
  * local certification back is one, too; but a revocation by the owner is never left out. */
-static bool is_private(const struct cleaning *c, const struct smi_signature *sig, bool own)
+static bool is_private(struct cleaning *c, const struct smi_signature *sig, bool own)
 {
     if (!(c->what & SECMAIL_CLEAN_LOCAL) || (own && is_revocation(sig)))
         return false;
@@ -74,7 +80,7 @@ static bool is_private(const struct cleaning *c, const struct smi_signature *sig
 
 /* Does the signature stay? `binding` is the one that holds for the part; where none does (NULL),
  * nothing takes another's place: a retired subkey needs its bindings for what it signed. */
-static int stays(const struct cleaning *c, const struct smi_component *part,
+static int stays(struct cleaning *c, const struct smi_component *part,
                  const struct smi_signature *sig, const struct smi_signature *binding, bool *stay)
 {
     bool own;

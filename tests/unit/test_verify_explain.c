@@ -2,6 +2,8 @@
 /* Explaining and cleaning certificates, and revocations by designated revokers. */
 #include "packet_writer.h"
 
+#include <time.h>
+
 enum { DAY = 86400, REVOKER = 12 };
 
 struct people {
@@ -524,6 +526,43 @@ static void sensitive_designations(void **state)
     done(&p);
 }
 
+/* A few designations, then many, and many revocations: the copy is made at no great cost. */
+static void many_sensitive_designations(void **state)
+{
+    struct people p = people(*state, 4);
+    struct fixture *f = p.f;
+    struct collected one = {0}, none = {0};
+    put_primary(f, &p.c, &p.alice, SECMAIL_KEY_CERTIFY, 0);
+    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x1f, .hashed = designation(&p.bob, 0xc0)},
+                      &p.alice, &p.alice, NULL);
+    const size_t first = p.c.size;
+    for (int i = 0; i < 2700; i++) {
+        struct collected area = designation(&p.bob, 0xc0);
+        put_all(&one, &area);
+        drop(&area);
+    }
+    for (int i = 0; i < 100; i++) {
+        struct collected area = {0};
+        put_all(&area, &one);
+        put_key_signature(f, &p.c,
+                          (struct sig_plan){.type = 0x1f, .created = f->now - i, .hashed = area},
+                          &p.alice, &p.alice, NULL);
+    }
+    const size_t many = p.c.size;
+    put_key_signature(f, &none, (struct sig_plan){.type = 0x20}, &p.sub, &p.alice, NULL);
+    for (int i = 0; i < 3900; i++)
+        put_all(&p.c, &none);
+    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.bob, &p.alice, NULL);
+    const clock_t start = clock();
+    struct secmail_cert *out = cleaned(&p, SECMAIL_CLEAN_LOCAL);
+    assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
+    assert_int_equal(size_of(f, out), p.c.size - (many - first));
+    secmail_cert_unref(out);
+    drop(&one);
+    drop(&none);
+    done(&p);
+}
+
 static int32_t validity(struct fixture *f, const struct secmail_cert *cert, size_t index)
 {
     struct secmail_key_info info = {.size = sizeof info};
@@ -702,6 +741,7 @@ int main(void)
         fixture_test(reasons_are_told),
         fixture_test(back_signatures_among_others),
         fixture_test(sensitive_designations),
+        fixture_test(many_sensitive_designations),
         fixture_test(designated_revokers),
         fixture_test(revoked_by_a_revoker_elsewhere),
         fixture_test(revoker_among_the_certificates),
