@@ -138,10 +138,10 @@ struct encrypted {
     struct smi_cursor wrapped;
 };
 
-static bool read_mpi_point(const struct smi_public_key *key, struct smi_cursor *in,
+static bool read_mpi_point(const struct smi_public_key *key, uint8_t version, struct smi_cursor *in,
                            struct point *point)
 {
-    struct smi_cursor mpi = smi_mpi_read(in);
+    struct smi_cursor mpi = smi_mpi_read(in, version);
     if (!key->curve && smi_u8(&mpi) != NATIVE_PREFIX)
         return false;
     point->size = point_size(key);
@@ -154,7 +154,7 @@ static bool read_fields(struct smi_cursor in, uint8_t version, const struct smi_
 {
     *e = (struct encrypted){0};
     if (key->algo == SMI_PK_ECDH) {
-        if (!read_mpi_point(key, &in, &e->ephemeral))
+        if (!read_mpi_point(key, version, &in, &e->ephemeral))
             return false;
         e->wrapped = smi_sub(&in, smi_u8(&in));
     } else {

@@ -61,7 +61,7 @@ bool smi_pk_secret_numbers(const uint8_t *kept, size_t size, struct smi_number *
 {
     struct smi_cursor in = smi_cursor(kept, size);
     for (size_t i = 0; i < count; i++) {
-        const struct smi_cursor mpi = smi_mpi_read(&in);
+        const struct smi_cursor mpi = smi_mpi_read(&in, 4); /* checked when it was read */
         numbers[i] = (struct smi_number){mpi.data, mpi.size};
     }
     return !in.bad && !smi_left(&in);
@@ -88,7 +88,7 @@ static bool read_fixed(const struct smi_public_key *key, struct smi_cursor *in, 
         smi_copy(in, kept, size);
         return !in->bad;
     }
-    const struct smi_cursor mpi = smi_mpi_read(in);
+    const struct smi_cursor mpi = smi_mpi_read(in, key->version);
     const struct smi_number number = {mpi.data, mpi.size};
     if (mpi.bad || !smi_mpi_fit(&number, kept, size))
         return false;
@@ -102,9 +102,10 @@ bool smi_pk_read_secret(const struct smi_public_key *key, struct smi_cursor in,
 {
     const size_t size = kept_size(key->algo, key->curve);
     if (!size) {
-        struct smi_number numbers[RSA_NUMBERS];
         smi_put(kept, in.data, in.size);
-        return smi_pk_secret_numbers(in.data, in.size, numbers, number_count(key));
+        for (size_t i = 0; i < number_count(key); i++)
+            smi_mpi_read(&in, key->version);
+        return !in.bad && !smi_left(&in);
     }
     uint8_t *to = smi_buf_add(kept, size);
     return !to || (read_fixed(key, &in, to, size) && !smi_left(&in));

@@ -77,12 +77,12 @@ static void take_key(struct smi_session_key *key, uint8_t version, const uint8_t
 
 /* ---------------------------------------------------------------- opening */
 
-static bool read_fields(const struct smi_public_key *key, struct smi_cursor in,
+static bool read_fields(const struct smi_public_key *key, uint8_t version, struct smi_cursor in,
                         struct smi_number numbers[2])
 {
     const size_t count = key->algo == SMI_PK_ELGAMAL ? 2 : 1;
     for (size_t i = 0; i < count; i++) {
-        const struct smi_cursor mpi = smi_mpi_read(&in);
+        const struct smi_cursor mpi = smi_mpi_read(&in, version);
         numbers[i] = (struct smi_number){mpi.data, mpi.size};
         if (mpi.bad || smi_number_bits(&numbers[i]) > key->bits)
             return false;
@@ -131,7 +131,7 @@ int smi_transport_open(struct secmail_context *context, uint8_t version, struct 
     uint8_t clear[CLEAR_MAX], random[CLEAR_MAX];
     size_t size = sizeof clear;
     *opened = false;
-    if (!read_fields(key, fields, encrypted))
+    if (!read_fields(key, version, fields, encrypted))
         return 0;
     int rc = smi_random(context, random, sizeof random);
     if (rc)

@@ -148,9 +148,17 @@ const struct smi_pk_curve *smi_pk_curve_for(uint8_t algo, uint8_t curve)
 
 /* ---------------------------------------------------------------- MPIs */
 
-struct smi_cursor smi_mpi_read(struct smi_cursor *in)
+struct smi_cursor smi_mpi_read(struct smi_cursor *in, uint8_t version)
 {
-    return smi_sub(in, ((size_t)smi_u16(in) + 7) / 8);
+    const uint16_t bits = smi_u16(in);
+    struct smi_cursor mpi = smi_sub(in, ((size_t)bits + 7) / 8);
+    const struct smi_number number = {mpi.data, mpi.size};
+    /* "When parsing an MPI in a version 6 Key, Signature, or Public Key Encrypted Session Key
+     * (PKESK) packet, the implementation MUST check that the encoded length matches the length
+     * starting from the most significant non-zero bit". */
+    if (version == 6 && !mpi.bad && smi_number_bits(&number) != bits)
+        mpi.bad = in->bad = true;
+    return mpi;
 }
 
 void smi_mpi_write(struct smi_buf *b, const uint8_t *value, size_t size)

@@ -79,8 +79,9 @@ SMI_SHARED const struct smi_pk_curve *smi_pk_curve(uint8_t algo, const struct sm
 SMI_SHARED const struct smi_pk_curve *smi_pk_curve_for(uint8_t algo, uint8_t curve);
 
 /* MPIs (section 3.2): big-endian with a bit count in front. The value's bytes, without leading
- * zeros if the writer followed the rules; bad cursor if there are fewer bytes than declared. */
-SMI_SHARED struct smi_cursor smi_mpi_read(struct smi_cursor *in);
+ * zeros if the writer followed the rules; bad cursors if there are fewer bytes than declared, or if
+ * the packet has version 6 and the count isn't that of the value. */
+SMI_SHARED struct smi_cursor smi_mpi_read(struct smi_cursor *in, uint8_t version);
 SMI_SHARED void smi_mpi_write(struct smi_buf *b, const uint8_t *value, size_t size);
 /* Right-aligns a value in a field of fixed size; false if it is too long. */
 SMI_SHARED bool smi_mpi_fit(const struct smi_number *value, uint8_t *to, size_t size);

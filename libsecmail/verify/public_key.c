@@ -71,7 +71,7 @@ static void read_field(struct smi_public_key *key, struct reading *r, struct smi
         read_kdf(key, r, in);
         break;
     case 'm':
-        add_field(key, r, smi_mpi_read(in));
+        add_field(key, r, smi_mpi_read(in, key->version));
         break;
     default:
         add_field(key, r, smi_sub(in, algorithm->public_size));
@@ -163,7 +163,7 @@ int smi_public_key_read(struct secmail_context *context, struct smi_public_key *
         return rc;
     if (body->bad || (!is_secret && smi_left(body)))
         return smi_fail(context, SECMAIL_E_MALFORMED,
-                        "a key packet (%s) doesn't have the length of its fields",
+                        "a key packet (%s) doesn't have the form of its fields",
                         smi_pk_name(key->algo));
     if (key->version == 5) /* LibrePGP's: what it signed is verified, and nothing is made for it */
         key->use &= SMI_USE_VERIFY;

@@ -173,7 +173,7 @@ static void read_material(struct smi_signature *sig, struct smi_cursor *in)
     }
     for (size_t i = 0; algorithm->signature_fields[i]; i++) {
         const bool is_mpi = algorithm->signature_fields[i] == 'm';
-        const struct smi_cursor field = is_mpi ? smi_mpi_read(in)
+        const struct smi_cursor field = is_mpi ? smi_mpi_read(in, sig->version)
                                                : smi_sub(in, algorithm->signature_size);
         sig->fields[i] = (struct smi_number){field.data, field.size};
     }

@@ -210,6 +210,71 @@ static void changed_rsa_secrets(void **state)
     drop(&key.body);
 }
 
+/* ---------------------------------------------------------------- numbers */
+
+/* A count of bits that isn't the number's, in the public and in the secret part: passed over in
+ * version 4, "reject the packet as malformed" in version 6 (section 3.2). */
+static void bit_counts_of_keys(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t version = 4; version <= 6; version += 2) {
+        struct test_key key = test_key(f, version, PK_RSA, f->now);
+        const size_t exponent = key.body.size - 5; /* 00 11 01 00 01 */
+        for (int part = 0; part < 3; part++) {
+            struct collected file = {0}, body = {0};
+            struct secmail_key *parsed;
+            put_all(&body, &key.body);
+            if (part == 1)
+                body.data[exponent + 1] = 0x18; /* 24 bits are as many bytes */
+            put_u8(&body, 0);
+            const size_t secret = body.size;
+            put_rsa_secret(&body, PK_RSA);
+            if (part == 2) {
+                body.data[secret] = 0x08; /* 2048 bits */
+                body.data[secret + 1] = 0;
+                assert_true(body.data[secret + 2] < 0x80);
+            }
+            if (version == 4) {
+                unsigned sum = 0;
+                for (size_t i = secret; i < body.size; i++)
+                    sum += body.data[i];
+                put_u16(&body, sum & 0xffff);
+            }
+            put_body_drop(&file, TAG_SECRET_KEY, &body);
+            assert_code(f->context, secmail_key_parse(f->context, &parsed, file.data, file.size),
+                        part && version == 6 ? SECMAIL_E_MALFORMED : 0);
+            secmail_key_unref(parsed);
+            drop(&file);
+        }
+        drop(&key.body);
+    }
+}
+
+/* The same in the ephemeral point of a session key: such a packet opens nothing. */
+static void bit_counts_of_session_keys(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t p = 0; p < 2; p++) {
+        struct secmail_key *key = generate(f, profiles[p], SECMAIL_KEY_NISTP256);
+        const size_t bits = 2 + (p ? 10 : 36); /* behind header, version, recipient, algorithm */
+        struct secmail_encrypt *e;
+        struct secmail_bytes *bytes;
+        struct collected message = {0};
+        assert_ok(f->context, secmail_encrypt_new(f->context, &e));
+        assert_ok(f->context, secmail_encrypt_add_recipient(e, secmail_key_cert(key)));
+        assert_ok(f->context, secmail_encrypt_bytes(e, (const uint8_t *)text, 5, &bytes));
+        secmail_encrypt_free(e);
+        put(&message, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
+        assert_memory_equal(message.data + bits, "\2\3\4", 3); /* 515 bits: 4, x, y */
+        message.data[bits + 1] = 8;
+        check_open(f, &(struct openers){.key = key}, &message, p ? 0 : SECMAIL_E_CANNOT_DECRYPT,
+                   "What ");
+        secmail_bytes_free(bytes);
+        secmail_key_unref(key);
+        drop(&message);
+    }
+}
+
 /* ---------------------------------------------------------------- what this build lacks */
 
 /* A key of an algorithm with `size` bytes that mean nothing here. */
@@ -345,6 +410,8 @@ int main(void)
         fixture_test(algorithms_of_a_profile),
         fixture_test(exchanged_public_parts),
         fixture_test(changed_rsa_secrets),
+        fixture_test(bit_counts_of_keys),
+        fixture_test(bit_counts_of_session_keys),
         fixture_test(foreign_subkeys),
         fixture_test(foreign_primary_keys),
         fixture_test(sizes_by_policy),

@@ -720,6 +720,34 @@ static void malformed_signatures(void **state)
 
 /* ---------------------------------------------------------------- several signatures */
 
+/* A zero in front of a number: passed over in version 4, "reject the packet as malformed" in
+ * version 6 (section 3.2). */
+static void numbers_with_zeros_in_front(void **state)
+{
+    struct fixture *f = *state;
+    for (uint8_t version = 4; version <= 6; version += 2) {
+        struct test_key key = test_key(f, version, PK_RSA, f->now - 1000);
+        struct collected c = {0}, body = {0}, longer = {0}, sigs = {0};
+        put_primary(f, &c, &key, SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN, f->now - 1000);
+        struct secmail_cert *cert = parse_cert(f, &c);
+        put_signature_body(f, &body, (struct sig_plan){0}, &key, text, strlen(text), NULL);
+        const size_t at = body.size - RSA_SIZE; /* its number has as many bytes as the key's */
+        put(&longer, body.data, at - 2);
+        put_u16(&longer, 8 * (RSA_SIZE + 1));
+        put_u8(&longer, 0);
+        put(&longer, body.data + at, RSA_SIZE);
+        put_body_drop(&sigs, TAG_SIGNATURE, &body);
+        judge_sigs(f, cert, &sigs, text, {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID});
+        put_body_drop(&sigs, TAG_SIGNATURE, &longer);
+        if (version == 4)
+            judge_sigs(f, cert, &sigs, text, {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID});
+        else
+            judge_sigs(f, cert, &sigs, text, {SECMAIL_VERDICT_REJECTED, SECMAIL_REASON_MALFORMED});
+        secmail_cert_unref(cert);
+        drop(&key.body);
+    }
+}
+
 static void one_verdict_each_in_order(void **state)
 {
     struct fixture *f = *state;
@@ -953,6 +981,7 @@ int main(void)
         fixture_test(critical_subpackets),
         fixture_test(unhashed_subpackets),
         fixture_test(malformed_signatures),
+        fixture_test(numbers_with_zeros_in_front),
         fixture_test(one_verdict_each_in_order),
         fixture_test(references_are_taken),
         fixture_test(what_is_no_signature),
