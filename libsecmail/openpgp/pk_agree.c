@@ -102,10 +102,7 @@ static int ecdh_kek(struct secmail_context *context, const struct smi_public_key
     /* The OID begins the key's material, behind version, time, algorithm, and version 6's size. */
     const size_t oid_at = 1 + 4 + 1 + (key->version == 6 ? 4 : 0);
     struct smi_hash hash;
-    *size = smi_cipher_key_size(key->kdf_cipher);
-    if (*size > smi_hash_size(key->kdf_hash))
-        return smi_fail(context, SECMAIL_E_MALFORMED,
-                        "the key %s has KDF parameters that do not fit each other", key->hex);
+    *size = smi_cipher_key_size(key->kdf_cipher); /* no more than the hash has: read_kdf() */
     int rc = smi_hash_open(context, &hash, key->kdf_hash);
     if (rc)
         return rc;

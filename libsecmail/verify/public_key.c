@@ -55,8 +55,8 @@ static void read_kdf(struct smi_public_key *key, struct reading *r, struct smi_c
     const uint8_t reserved = smi_u8(&kdf);
     key->kdf_hash = smi_u8(&kdf);
     key->kdf_cipher = smi_u8(&kdf);
-    if (reserved != 1 || kdf.bad || !smi_hash_size(key->kdf_hash) ||
-        !smi_cipher_is_aes(key->kdf_cipher))
+    if (reserved != 1 || kdf.bad || !smi_cipher_is_aes(key->kdf_cipher) ||
+        smi_hash_size(key->kdf_hash) < smi_cipher_key_size(key->kdf_cipher))
         r->unusable = true;
 }
 
@@ -84,6 +84,14 @@ static bool is_forbidden(const struct smi_public_key *key, const struct smi_pk_c
     return key->version == 6 && curve && curve->curve == SMI_CURVE_NONE;
 }
 
+/* Section 11.5.1: "An implementation MUST NOT encrypt any message to a version 6 ECDH key over a
+ * listed curve that announces a different KDF or KEK parameter." */
+static bool has_other_kdf(const struct smi_public_key *key, const struct smi_pk_curve *curve)
+{
+    return key->version == 6 && key->algo == SMI_PK_ECDH &&
+           (key->kdf_hash != curve->kdf_hash || key->kdf_cipher != curve->kdf_cipher);
+}
+
 /* Algorithm-specific fields. False if the algorithm's fields are unknown. */
 static bool read_material(struct smi_public_key *key, struct smi_cursor *in)
 {
@@ -100,6 +108,8 @@ static bool read_material(struct smi_public_key *key, struct smi_cursor *in)
     if (!key->bits)
         key->bits = (uint16_t)smi_number_bits(&key->field[0]);
     key->use = algorithm->use;
+    if (has_other_kdf(key, r.curve))
+        key->use &= (uint8_t)~SMI_USE_ENCRYPT;
     return true;
 }
 

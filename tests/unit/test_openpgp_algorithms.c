@@ -210,6 +210,73 @@ static void changed_rsa_secrets(void **state)
     drop(&key.body);
 }
 
+/* ---------------------------------------------------------------- ECDH's parameters */
+
+/* A certificate whose encryption key is ECDH, with a hash and a cipher for its key derivation. */
+static struct secmail_cert *cert_with_kdf(struct fixture *f, uint8_t version, uint8_t hash,
+                                          uint8_t cipher)
+{
+    struct test_key primary = test_key(f, version, version == 6 ? PK_ED25519 : PK_EDDSA,
+                                       f->now - 1000);
+    struct secmail_key *source = generate(f, SECMAIL_PROFILE_RFC9580, SECMAIL_KEY_NISTP256);
+    struct secmail_bytes *bytes;
+    struct test_key subkey = {.version = version, .algo = PK_ECDH};
+    struct collected file = {0}, c = {0};
+    assert_ok(f->context, secmail_key_export(f->context, source, 0, &bytes));
+    put(&file, secmail_bytes_data(bytes), secmail_bytes_size(bytes));
+    const size_t at = material_of(&file, 2), size = (size_t)file.data[at - 1];
+    put_u8(&subkey.body, version);
+    put_u32(&subkey.body, (uint32_t)f->now - 1000);
+    put_u8(&subkey.body, PK_ECDH);
+    if (version == 6)
+        put_u32(&subkey.body, (uint32_t)size);
+    put(&subkey.body, file.data + at, size - 2);
+    put_u8(&subkey.body, hash);
+    put_u8(&subkey.body, cipher);
+    name_key(f, &subkey);
+    put_primary(f, &c, &primary, SECMAIL_KEY_CERTIFY | SECMAIL_KEY_SIGN, f->now - 1000);
+    put_subkey(f, &c, &primary, &subkey, SECMAIL_KEY_ENCRYPT_STORAGE, f->now - 1000);
+    secmail_bytes_free(bytes);
+    secmail_key_unref(source);
+    drop(&file);
+    drop(&primary.body);
+    drop(&subkey.body);
+    return parse_cert(f, &c);
+}
+
+/* Section 11.5.1: version 6 has the parameters of the table; of version 4's, what can't be used is
+ * no key to encrypt to. */
+static void parameters_of_ecdh(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        uint8_t hash, cipher;
+        bool v4, v6;
+    } rows_of[] = {
+        {SMI_SHA256, SMI_AES128, true, true},  {SMI_SHA256, SMI_AES256, true, false},
+        {SMI_SHA512, SMI_AES128, true, false}, {SMI_SHA1, SMI_AES128, true, false},
+        {SMI_SHA1, SMI_AES256, false, false},  {SMI_SHA256, SMI_TWOFISH, false, false},
+        {99, SMI_AES128, false, false},
+    };
+    for (size_t i = 0; i < sizeof rows_of / sizeof rows_of[0]; i++) {
+        for (uint8_t version = 4; version <= 6; version += 2) {
+            struct secmail_cert *cert = cert_with_kdf(f, version, rows_of[i].hash,
+                                                      rows_of[i].cipher);
+            const bool good = version == 4 ? rows_of[i].v4 : rows_of[i].v6;
+            struct secmail_encrypt *e;
+            struct secmail_bytes *message = NULL;
+            assert_ok(f->context, secmail_encrypt_new(f->context, &e));
+            assert_code(f->context, secmail_encrypt_add_recipient(e, cert),
+                        good ? 0 : SECMAIL_E_UNSUPPORTED_ALGORITHM);
+            if (good)
+                assert_ok(f->context, secmail_encrypt_bytes(e, (const uint8_t *)text, 5, &message));
+            secmail_bytes_free(message);
+            secmail_encrypt_free(e);
+            secmail_cert_unref(cert);
+        }
+    }
+}
+
 /* ---------------------------------------------------------------- numbers */
 
 /* A count of bits that isn't the number's, in the public and in the secret part: passed over in
@@ -410,6 +477,7 @@ int main(void)
         fixture_test(algorithms_of_a_profile),
         fixture_test(exchanged_public_parts),
         fixture_test(changed_rsa_secrets),
+        fixture_test(parameters_of_ecdh),
         fixture_test(bit_counts_of_keys),
         fixture_test(bit_counts_of_session_keys),
         fixture_test(foreign_subkeys),
