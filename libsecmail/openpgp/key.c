@@ -226,8 +226,8 @@ int secmail_key_parse(struct secmail_context *context, struct secmail_key **out,
 static size_t index_of(const struct secmail_key *key, const struct smi_component *component)
 {
     size_t index = 0;
-    while (smi_cert_key(key->cert, index) != component)
-        index++;
+    for (const struct smi_component *c = key->cert->components; c < component; c++)
+        index += c->kind == SMI_COMPONENT_KEY;
     return index;
 }
 
