@@ -225,6 +225,17 @@ static int unwrap(struct secmail_context *context, uint8_t version, const struct
     return rc;
 }
 
+/* A token need not look for points of small order, whose shared secret everybody knows. */
+static int agree_on_token(struct secmail_context *context, const struct smi_public_key *key,
+                          const struct smi_token *token, const struct smi_number *point,
+                          uint8_t *shared)
+{
+    static const uint8_t zeros[SHARED_MAX] = {0};
+    const size_t size = shared_size(key);
+    int rc = smi_token_agree(context, token, key, point, shared, size);
+    return !rc && smi_equal(shared, zeros, size) ? weak(context, key) : rc;
+}
+
 int smi_agree_open(struct secmail_context *context, uint8_t version, struct smi_cursor fields,
                    const struct smi_public_key *key, const struct smi_private *secret,
                    struct smi_session_key *session_key, bool *opened)
@@ -236,7 +247,7 @@ int smi_agree_open(struct secmail_context *context, uint8_t version, struct smi_
         return 0;
     const struct smi_number point = {e.ephemeral.data, e.ephemeral.size};
     int rc = secret->token
-                 ? smi_token_agree(context, secret->token, key, &point, shared, shared_size(key))
+                 ? agree_on_token(context, key, secret->token, &point, shared)
                  : agree(context, key, secmail_secret_data(secret->secret), &point, shared);
     if (!rc)
         rc = unwrap(context, version, &e, key, shared, session_key, opened);

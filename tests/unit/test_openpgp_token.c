@@ -62,7 +62,8 @@ static int token_decrypt(void *user, const struct secmail_token_request *request
     assert_int_equal(request->hash, 0);
     t->asked++;
     t->algorithm = request->algorithm;
-    assert_true(smi_x25519(out, t->keys[i].secret, request->data));
+    if (!smi_x25519(out, t->keys[i].secret, request->data))
+        memset(out, 0, 32); /* a token that doesn't look */
     out[5] ^= t->wrong;
     *size -= t->short_;
     return t->answer;
@@ -410,6 +411,50 @@ static void a_failing_token_is_passed_over(void **state)
     secmail_secret_free(password);
 }
 
+/* A session key for a point of small order: its shared secret is zero with every key, so that
+ * everybody could open the message. Header, fields and KDF are those of section 5.1.6. */
+static void put_forged_pkesk(struct fixture *f, struct collected *message, const struct token *t,
+                             const struct session *s)
+{
+    uint8_t input[96] = {0}, kek[16], wrapped[40], fingerprint[32];
+    struct collected body = {0};
+    smi_x25519_public(input + 32, t->keys[2].secret);
+    for (size_t i = 0; i < 32; i++)
+        sscanf(t->keys[2].fingerprint + 2 * i, "%2hhx", &fingerprint[i]);
+    assert_int_equal(smi_hkdf(f->context, SMI_SHA256, input, 96, NULL, 0,
+                              (const uint8_t *)"OpenPGP X25519", 14, kek, 16),
+                     0);
+    assert_int_equal(smi_key_wrap(f->context, kek, 16, wrapped, s->key, 32), 0);
+    put(&body, "\6\41\6", 3);
+    put(&body, fingerprint, 32);
+    put_u8(&body, PK_X25519);
+    put(&body, input, 32);
+    put_u8(&body, sizeof wrapped);
+    put(&body, wrapped, sizeof wrapped);
+    put_body_drop(message, TAG_PKESK, &body);
+}
+
+static void points_of_small_order(void **state)
+{
+    struct fixture *f = *state;
+    struct secmail_key *key = make_key(f, SECMAIL_PROFILE_RFC9580, "Alice"), *held;
+    struct token t;
+    load(f, &t, key);
+    held = on_token(f, &t, key);
+    const struct session s = make_session(f, SMI_AES256);
+    struct collected message = {0}, literal = {0};
+    put_forged_pkesk(f, &message, &t, &s);
+    put_literal(&literal, "hello", 5);
+    put_seipd2(f, &message, &s, &literal);
+    check_open(f, &(struct openers){.key = key}, &message, SECMAIL_E_WEAK_POINT, NULL);
+    check_open(f, &(struct openers){.key = held}, &message, SECMAIL_E_WEAK_POINT, NULL);
+    assert_int_equal(t.asked, 1);
+    drop(&literal);
+    drop(&message);
+    secmail_key_unref(held);
+    secmail_key_unref(key);
+}
+
 /* A token that only signs, or only decrypts. */
 static void half_a_token(void **state)
 {
@@ -496,6 +541,7 @@ int main(void)
         fixture_test(open_parts_are_not_asked_for),
         fixture_test(failing_tokens),
         fixture_test(a_failing_token_is_passed_over),
+        fixture_test(points_of_small_order),
         fixture_test(half_a_token),
         fixture_test(the_wrong_certificate),
         fixture_test(arguments),
