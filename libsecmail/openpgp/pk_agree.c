@@ -9,9 +9,10 @@
 
 enum {
     KEK_MAX = SMI_KEY_MAX_SIZE,
-    PADDED_MAX = 48, /* cipher, key and checksum, padded */
-    WRAPPED_MAX = PADDED_MAX + 8,
-    PADDED_SIZE = 40, /* what this library pads to: hides the key's size */
+    PADDED_SIZE = 40, /* cipher, key, checksum, and what this library pads them with */
+    /* "Up to 254 octets representing the result of the key wrapping method" (section 11.5), which
+     * is a multiple of 8: writers may pad with more to hide the key's size. */
+    WRAPPED_MAX = 248,
     POINT_MAX = SMI_ECC_POINT_MAX,
     SHARED_MAX = SMI_ECC_MAX_SIZE,
     NATIVE_PREFIX = 0x40, /* section 11.2.2 */
@@ -258,7 +259,7 @@ int smi_agree_open(struct secmail_context *context, uint8_t version, struct smi_
 /* ---------------------------------------------------------------- writing */
 
 /* What is wrapped; returns its size, a multiple of 8. */
-static size_t put_clear(uint8_t clear[PADDED_MAX], const struct smi_public_key *key,
+static size_t put_clear(uint8_t clear[PADDED_SIZE], const struct smi_public_key *key,
                         const struct smi_session_key *session_key)
 {
     const size_t size = session_key->size;
@@ -308,9 +309,9 @@ static void put_fields(struct smi_buf *b, const struct smi_public_key *key,
 
 static int wrap(struct secmail_context *context, const struct smi_public_key *key,
                 const struct smi_session_key *session_key, const struct point *ephemeral,
-                const uint8_t *shared, uint8_t wrapped[WRAPPED_MAX], size_t *size)
+                const uint8_t *shared, uint8_t wrapped[PADDED_SIZE + 8], size_t *size)
 {
-    uint8_t kek[KEK_MAX], clear[PADDED_MAX];
+    uint8_t kek[KEK_MAX], clear[PADDED_SIZE];
     size_t kek_size;
     const size_t clear_size = put_clear(clear, key, session_key);
     int rc = derive_kek(context, key, ephemeral, shared, kek, &kek_size);
@@ -326,7 +327,7 @@ int smi_agree_write(struct secmail_context *context, struct smi_buf *b,
                     const struct smi_public_key *key, const struct smi_session_key *session_key)
 {
     struct point ephemeral;
-    uint8_t shared[SHARED_MAX], wrapped[WRAPPED_MAX];
+    uint8_t shared[SHARED_MAX], wrapped[PADDED_SIZE + 8];
     size_t size = 0;
     int rc = agree_anew(context, key, &ephemeral, shared);
     if (!rc)

@@ -277,6 +277,70 @@ static void parameters_of_ecdh(void **state)
     }
 }
 
+/* A session key for a version 4 key on Curve25519, padded to `size` bytes. */
+static void put_padded_pkesk(struct fixture *f, struct collected *c, const struct test_key *to,
+                             const struct session *s, size_t size)
+{
+    uint8_t secret[32], point[33] = {0x40}, shared[32], digest[SMI_HASH_MAX_SIZE], wrapped[264];
+    struct collected hashed = {0}, clear = {0}, body = {0};
+    unsigned sum = 0;
+    fixture_random(f, secret, 32);
+    smi_x25519_public(point + 1, secret);
+    assert_true(smi_x25519(shared, secret, to->point));
+    put(&hashed, "\0\0\0\1", 4);
+    put(&hashed, shared, 32);
+    put(&hashed, to->body.data + 6, 11); /* the curve's OID */
+    put(&hashed, "\22\3\1\10\7Anonymous Sender    ", 25);
+    put(&hashed, to->fp, to->fp_size);
+    assert_int_equal(smi_hash_once(f->context, SMI_SHA256, hashed.data, hashed.size, digest), 0);
+    put_u8(&clear, s->cipher);
+    put(&clear, s->key, 32);
+    for (int i = 0; i < 32; i++)
+        sum += s->key[i];
+    put_u16(&clear, sum);
+    for (const unsigned pad = (unsigned)(size - clear.size); clear.size < size;)
+        put_u8(&clear, pad);
+    assert_int_equal(smi_key_wrap(f->context, digest, 16, wrapped, clear.data, size), 0);
+    put_u8(&body, 3);
+    put(&body, to->key_id, 8);
+    put_u8(&body, PK_ECDH);
+    put_mpi(&body, point, sizeof point);
+    put_u8(&body, (unsigned)size + 8);
+    put(&body, wrapped, size + 8);
+    put_body_drop(c, TAG_PKESK, &body);
+    drop(&hashed);
+    drop(&clear);
+}
+
+/* Section 11.5: "Up to 254 octets representing the result of the key wrapping method". */
+static void padded_session_keys(void **state)
+{
+    struct fixture *f = *state;
+    struct test_key primary = test_key(f, 4, PK_EDDSA, f->now - 1000);
+    struct test_key subkey = test_key(f, 4, PK_ECDH, f->now - 1000);
+    struct collected file = {0}, literal = {0};
+    struct secmail_key *key;
+    put_secret_key(&file, TAG_SECRET_KEY, &primary);
+    put_secret_key(&file, TAG_SECRET_SUBKEY, &subkey);
+    put_key_signature(f, &file, flags_plan(0x18, SECMAIL_KEY_ENCRYPT_STORAGE), &primary, &primary,
+                      &subkey);
+    assert_ok(f->context, secmail_key_parse(f->context, &key, file.data, file.size));
+    put_literal(&literal, "hello", 5);
+    for (size_t size = 40; size <= 240; size += 8) {
+        const struct session s = make_session(f, SMI_AES256);
+        struct collected message = {0};
+        put_padded_pkesk(f, &message, &subkey, &s, size);
+        put_seipd1(f, &message, &s, &literal);
+        check_open(f, &(struct openers){.key = key}, &message, 0, "hello");
+        drop(&message);
+    }
+    secmail_key_unref(key);
+    drop(&literal);
+    drop(&file);
+    drop(&primary.body);
+    drop(&subkey.body);
+}
+
 /* ---------------------------------------------------------------- numbers */
 
 /* A count of bits that isn't the number's, in the public and in the secret part: passed over in
@@ -478,6 +542,7 @@ int main(void)
         fixture_test(exchanged_public_parts),
         fixture_test(changed_rsa_secrets),
         fixture_test(parameters_of_ecdh),
+        fixture_test(padded_session_keys),
         fixture_test(bit_counts_of_keys),
         fixture_test(bit_counts_of_session_keys),
         fixture_test(foreign_subkeys),
