@@ -10,8 +10,9 @@ enum {
     ENCRYPTS = SMI_USE_ENCRYPT | SMI_USE_DECRYPT,
 };
 
-/* Those of RFC 9980 have a form but no use: a key packet is read and passed on. Their signatures
- * and encrypted session keys aren't read, so that what they hold doesn't matter. */
+/* Those of RFC 9980 and ElGamal's old number have a form but no use: a key packet is read and
+ * passed on. Their signatures and encrypted session keys aren't read, so that what they hold
+ * doesn't matter. */
 static const struct smi_pk_algorithm algorithms[] = {
     {"RSA", SMI_PK_RSA, SIGNS | ENCRYPTS, 0, "mm", "mmmm", "m", 0, 0, 0},
     {"RSA", SMI_PK_RSA_ENCRYPT, ENCRYPTS, 0, "mm", "mmmm", "", 0, 0, 0},
@@ -20,6 +21,7 @@ static const struct smi_pk_algorithm algorithms[] = {
     {"DSA", SMI_PK_DSA, SMI_USE_VERIFY, 0, "mmmm", "m", "mm", 0, 0, 0},
     {"ECDH", SMI_PK_ECDH, ENCRYPTS, 0, "omk", "m", "", 0, 0, 0},
     {"ECDSA", SMI_PK_ECDSA, SIGNS, 0, "om", "m", "mm", 0, 0, 0},
+    {"ElGamal", SMI_PK_ELGAMAL_SIGN, 0, 0, "mmm", "m", "", 0, 0, 0},
     {"EdDSA", SMI_PK_EDDSA_LEGACY, SIGNS, 0, "om", "m", "mm", 0, 0, 0},
     {"X25519", SMI_PK_X25519, ENCRYPTS, 255, "n", "n", "", 32, 32, 0},
     {"X448", SMI_PK_X448, ENCRYPTS, 448, "n", "n", "", 56, 56, 0},

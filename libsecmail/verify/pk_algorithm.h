@@ -18,6 +18,7 @@ enum smi_pk_algo { /* RFC 9580 section 9.1, RFC 9980 */
                    SMI_PK_DSA = 17,
                    SMI_PK_ECDH = 18,
                    SMI_PK_ECDSA = 19,
+                   SMI_PK_ELGAMAL_SIGN = 20, /* "formerly Elgamal Encrypt or Sign" */
                    SMI_PK_EDDSA_LEGACY = 22,
                    SMI_PK_X25519 = 25,
                    SMI_PK_X448 = 26,

@@ -466,6 +466,40 @@ static void foreign_subkeys(void **state)
     }
 }
 
+/* Keys of the last century have subkeys of ElGamal's number for both uses (20), which section 12.8
+ * has ended: their secrets are passed on, and keep nobody from the rest of the key. */
+static void old_elgamal_subkeys(void **state)
+{
+    struct fixture *f = *state;
+    struct test_key primary = test_key(f, 4, PK_EDDSA, f->now - 1000);
+    struct collected file = {0}, body = {0};
+    struct secmail_key *key;
+    struct secmail_bytes *bytes, *signature;
+    struct secmail_sign *sign;
+    put_secret_key(&file, TAG_SECRET_KEY, &primary);
+    put_key_signature(f, &file, flags_plan(0x1f, SECMAIL_KEY_SIGN), &primary, &primary, NULL);
+    put_u8(&body, 4);
+    put_u32(&body, (uint32_t)f->now - 1000);
+    put_u8(&body, 20);
+    put(&body, "\0\5\27\0\3\5\0\4\10", 9); /* p, g, y */
+    put(&body, "\0\0\2\3\0\5", 6);         /* open; x; the sum of its bytes */
+    put_body_drop(&file, TAG_SECRET_SUBKEY, &body);
+    assert_ok(f->context, secmail_key_parse(f->context, &key, file.data, file.size));
+    assert_int_equal(secmail_cert_key_count(secmail_key_cert(key)), 2);
+    assert_ok(f->context, secmail_key_export(f->context, key, 0, &bytes));
+    assert_int_equal(secmail_bytes_size(bytes), file.size);
+    assert_memory_equal(secmail_bytes_data(bytes), file.data, file.size);
+    assert_ok(f->context, secmail_sign_new(f->context, &sign));
+    assert_ok(f->context, secmail_sign_add_signer(sign, key));
+    assert_ok(f->context, secmail_sign_finish(sign, &signature));
+    secmail_sign_free(sign);
+    secmail_bytes_free(signature);
+    secmail_bytes_free(bytes);
+    secmail_key_unref(key);
+    drop(&file);
+    drop(&primary.body);
+}
+
 /* A primary key that nothing can be checked with is not a broken one. */
 static void foreign_primary_keys(void **state)
 {
@@ -546,6 +580,7 @@ int main(void)
         fixture_test(bit_counts_of_keys),
         fixture_test(bit_counts_of_session_keys),
         fixture_test(foreign_subkeys),
+        fixture_test(old_elgamal_subkeys),
         fixture_test(foreign_primary_keys),
         fixture_test(sizes_by_policy),
     };
