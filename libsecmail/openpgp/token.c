@@ -148,7 +148,8 @@ int smi_token_decrypt(struct secmail_context *context, const struct smi_token *t
     const size_t input_size = put_number(input, key, encrypted), room = *size;
     const struct secmail_token_request request = request_for(key, 0, input, input_size);
     size_t given = sizeof answer;
-    if (!token->calls.decrypt || !input_size)
+    /* A request has room for one number, and ElGamal has two. */
+    if (!token->calls.decrypt || !input_size || key->algo == SMI_PK_ELGAMAL)
         return failed(context, key, "can't decrypt with it");
     const int done = token->calls.decrypt(token->calls.user, &request, answer, &given);
     int rc = 0;

@@ -455,6 +455,58 @@ static void points_of_small_order(void **state)
     secmail_key_unref(key);
 }
 
+static int count_decryptions(void *user, const struct secmail_token_request *request, uint8_t *out,
+                             size_t *size)
+{
+    (void)request;
+    ((struct token *)user)->asked++;
+    memset(out, 0, *size);
+    return SECMAIL_TOKEN_DONE;
+}
+
+/* What a token isn't made for it isn't asked: of ElGamal's two numbers it would see one. */
+static void elgamal(void **state)
+{
+    struct fixture *f = *state;
+    struct token t = {0};
+    const struct secmail_token calls = {
+        .size = sizeof calls, .user = &t, .decrypt = count_decryptions};
+    struct test_key primary = test_key(f, 4, PK_EDDSA, f->now - 1000);
+    struct test_key subkey = {.version = 4, .algo = 16};
+    struct collected c = {0}, message = {0}, body = {0}, literal = {0};
+    uint8_t number[256];
+    struct secmail_key *held;
+    fixture_random(f, number, sizeof number);
+    number[0] |= 0x80;
+    put_u8(&subkey.body, 4);
+    put_u32(&subkey.body, (uint32_t)f->now - 1000);
+    put_u8(&subkey.body, 16);
+    put_mpi(&subkey.body, number, sizeof number);
+    put(&subkey.body, "\0\3\5\0\3\7", 6); /* g, y */
+    name_key(f, &subkey);
+    put_primary(f, &c, &primary, SECMAIL_KEY_CERTIFY, f->now - 1000);
+    put_subkey(f, &c, &primary, &subkey, SECMAIL_KEY_ENCRYPT_STORAGE, f->now - 1000);
+    struct secmail_cert *cert = parse_cert(f, &c);
+    assert_ok(f->context, secmail_key_on_token(f->context, cert, &calls, &held));
+    put_u8(&body, 3);
+    put(&body, subkey.key_id, 8);
+    put_u8(&body, 16);
+    put_mpi(&body, number + 1, sizeof number - 1);
+    put_mpi(&body, number + 2, sizeof number - 2);
+    put_body_drop(&message, TAG_PKESK, &body);
+    put_literal(&literal, "hello", 5);
+    const struct session s = make_session(f, SMI_AES256);
+    put_seipd1(f, &message, &s, &literal);
+    check_open(f, &(struct openers){.key = held}, &message, SECMAIL_E_TOKEN, NULL);
+    assert_int_equal(t.asked, 0);
+    secmail_key_unref(held);
+    secmail_cert_unref(cert);
+    drop(&literal);
+    drop(&message);
+    drop(&primary.body);
+    drop(&subkey.body);
+}
+
 /* A token that only signs, or only decrypts. */
 static void half_a_token(void **state)
 {
@@ -542,6 +594,7 @@ int main(void)
         fixture_test(failing_tokens),
         fixture_test(a_failing_token_is_passed_over),
         fixture_test(points_of_small_order),
+        fixture_test(elgamal),
         fixture_test(half_a_token),
         fixture_test(the_wrong_certificate),
         fixture_test(arguments),
