@@ -194,6 +194,13 @@ class Types:
         self.structs = {name for h in headers.values() for name in h.structs}
         self.callbacks = {name for h in headers.values() for name in h.callbacks}
         self.constants = {n: v for h in headers.values() for n, v in h.constants.items()}
+        self.objects = {name for h in headers.values() for name in h.opaque} - self.structs
+
+    def argument(self, kind):
+        """As of(), but a pointer to an object is of the object's kind."""
+        words = [] if isinstance(kind, tuple) else kind.split()
+        name = words[-2] if words.count("*") == 1 else ""
+        return name if name in self.objects else self.of(kind)
 
     def of(self, kind, opaque=False):
         """`opaque` leaves pointers untyped: for callbacks and fields that hold host pointers."""
@@ -243,12 +250,12 @@ def emit_struct(types, name, fields):
 
 def emit_function(types, module, name, signature):
     result, arguments = signature
-    args = ", ".join(types.of(t) for t in arguments) + ("," if len(arguments) == 1 else "")
+    args = ", ".join(types.argument(t) for t in arguments) + ("," if len(arguments) == 1 else "")
     line = f'    "{name}": ("{module}", {types.of(result)}, ({args})),'
     if len(line) <= 100:
         return [line]
     return [f'    "{name}": (', f'        "{module}",', f"        {types.of(result)},", "        (",
-            *(f"            {types.of(t)}," for t in arguments), "        ),", "    ),"]
+            *(f"            {types.argument(t)}," for t in arguments), "        ),", "    ),"]
 
 
 def needs(headers, module):
@@ -274,13 +281,17 @@ def generate(headers):
         "",
         "import ctypes as c",
         "from typing import Any, Final",
+        "",
+        "from ._handle import Handle",
     ]
     for header in headers.values():
         lines += ["", f"# secmail/{header.module}.h"]
         lines += [f"{name}: Final = {value}" for name, value in header.constants.items()]
+        objects = sorted(header.opaque & types.objects)
+        lines += ["", "", *(f"class {name}(Handle): ..." for name in objects)] if objects else []
         for name, fields in header.structs.items():
             lines += emit_struct(types, name, fields)
-        if header.structs:
+        if header.structs or objects:
             lines += ["", ""]
         lines += [f"{n} = {types.callback(*s)}" for n, s in header.callbacks.items()]
     modules = [m for m in headers if m != "errors"]

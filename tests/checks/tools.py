@@ -12,7 +12,7 @@ import unittest
 import tap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "bindings/python")]
 import gen_ffi  # noqa: E402
 
 
@@ -60,14 +60,14 @@ class HeaderParser(unittest.TestCase):
             SECMAIL_API int secmail_f(struct secmail_b *b, struct secmail_a *a, char **text,
                                       secmail_clock_fn clock, uint64_t *n);
         """))
-        names: dict[str, object] = {}
+        names: dict[str, object] = {"__package__": "secmail"}
         exec(text, names)
         fields = dict(names["secmail_b"]._fields_)  # type: ignore[attr-defined]
         self.assertEqual(list(fields), ["size", "x", "y", "id", "name", "call"])
         self.assertEqual(names["secmail_b"].y.offset, 12)  # type: ignore[attr-defined]
         module, result, arguments = names["FUNCTIONS"]["secmail_f"]  # type: ignore[index]
         self.assertEqual(module, "probe")
-        self.assertEqual([a.__name__ for a in arguments[1:2]], ["c_void_p"])
+        self.assertEqual([a.__name__ for a in arguments[1:2]], ["secmail_a"])
         self.assertIs(arguments[3], names["secmail_clock_fn"])
 
     def test_modules_come_after_what_they_include(self) -> None:

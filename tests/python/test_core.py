@@ -212,4 +212,4 @@ class Bytes(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    tap.run(doctests=("secmail", "secmail.core", "secmail._library"))
+    tap.run(doctests=("secmail", "secmail._handle", "secmail._library", "secmail.core"))

@@ -284,6 +284,8 @@ class PublicSuffixes(Case):
         suffixes = Suffixes(self.context, b"com\nco.example\n")
         self.assertEqual(suffixes.find("a.b.co.example"), "b.co.example")
         self.assertIsNone(suffixes.find("co.example"))
+        with self.assertRaisesRegex(TypeError, "no Suffixes"):
+            self.run_message(MAIL, public_suffixes=self.context)
         message = self.run_message(MAIL, public_suffixes=suffixes)
         del suffixes
         assert message.dmarc is not None

@@ -2,6 +2,7 @@
 """Certificates, verdicts, and OpenPGP with secret keys through the Python package."""
 from __future__ import annotations
 
+import ctypes
 import gc
 import hashlib
 import io
@@ -863,6 +864,24 @@ class Misuse(Case):
         for attempt in attempts:
             with self.assertRaisesRegex(ValueError, "the context is closed"):
                 attempt()
+
+    def test_an_object_of_another_kind(self) -> None:
+        key: Any = self.key[6]
+        cert: Any = key.cert
+        ring: Any = verify.Ring(self.context, cert.export(self.context))
+        uses: Attempts = [
+            lambda: openpgp.encrypt(self.context, TEXT, [key]),
+            lambda: openpgp.sign(self.context, TEXT, [cert]),
+            lambda: openpgp.decrypt(self.context, TEXT, [cert]),
+            lambda: openpgp.decrypt(self.context, TEXT, session_keys=[key]),
+            lambda: verify.inline_verify(self.context, TEXT, [ring]),
+            lambda: cert.keys(self.context, cert),
+            lambda: cert.keys(self.context, self.context),
+            lambda: cert.merge(self.context, key),
+        ]
+        for use in uses:
+            with self.assertRaisesRegex(ctypes.ArgumentError, "secmail_.* can't stand for secmail_"):
+                use()
 
     def test_a_closed_password(self) -> None:
         password = Secret(self.context, "x")

@@ -65,6 +65,12 @@ def text(raw: bytes | None) -> str:
     return (raw or b"").decode()
 
 
+def _of_kind(name: str, handle: ctypes.c_void_p) -> ctypes.c_void_p:
+    """A pointer to a C object with the name of its struct."""
+    kind: type[ctypes.c_void_p] = getattr(_ffi, name)
+    return kind(handle.value)
+
+
 class Shared:
     """An immutable C object that is reference-counted; any thread may use it at any time."""
 
@@ -93,7 +99,7 @@ class Shared:
         """The C object, for the other modules of this package."""
         if self._handle is None:
             raise ValueError(f"the {type(self).__name__} was not made")
-        return self._handle
+        return _of_kind(self._ref.removesuffix("_ref"), self._handle)
 
     def __del__(self) -> None:
         handle, self._handle = self._handle, None
@@ -130,7 +136,7 @@ class Operation:
         self._context.handle  # raises if the context is closed
         if self._handle is None:
             raise ValueError("the operation is closed")
-        return self._handle
+        return _of_kind(self._prefix, self._handle)
 
     def _call(self, name: str, *arguments: Any) -> int:
         function: Callable[..., int] = getattr(lib, f"{self._prefix}_{name}")

@@ -197,7 +197,7 @@ class Context:
         """The C object, for the other modules of this package."""
         if self._handle is None:
             raise ValueError("the context is closed")
-        return self._handle
+        return _ffi.secmail_context(self._handle.value)
 
     def own(self, handle: ctypes.c_void_p, free: Callable[[Any], Any]) -> None:
         """Makes sure that an operation is freed before the context is."""
@@ -317,7 +317,7 @@ class Secret:
         """The C object, for the other modules of this package."""
         if self._handle is None:
             raise ValueError("the secret is closed")
-        return self._handle
+        return _ffi.secmail_secret(self._handle.value)
 
     def reveal(self) -> bytes:
         """A copy of the bytes, in ordinary memory."""

@@ -382,6 +382,8 @@ class Message(Operation):
             for domain in trusted_sealers:
                 self._set("trust_sealer", domain)
             if public_suffixes is not None:
+                if not isinstance(public_suffixes, Suffixes):
+                    raise TypeError("public_suffixes is no Suffixes")
                 kind = _ffi.secmail_mailauth_suffix_fn
                 find = ctypes.cast(lib.secmail_suffixes_find, kind)
                 self._call("set_public_suffixes", find, public_suffixes.handle)
