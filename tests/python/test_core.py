@@ -85,6 +85,11 @@ class Contexts(unittest.TestCase):
         context.check(-4 if kind(None, out, 8) else 0)
         return out.raw
 
+    def test_a_time_that_is_none_is_raised(self) -> None:
+        for time in (1 << 63, -(1 << 63) - 1):
+            with self.assertRaisesRegex(OverflowError, "the clock gave"):
+                secmail.Context(clock=lambda: time).now()
+
     def test_random_bytes_reach_the_library(self) -> None:
         self.assertEqual(self.call_random(lambda size: b"r" * size), b"r" * 8)
 

@@ -883,6 +883,26 @@ class Misuse(Case):
             with self.assertRaisesRegex(ctypes.ArgumentError, "secmail_.* can't stand for secmail_"):
                 use()
 
+    def test_numbers_and_texts_that_c_would_cut(self) -> None:
+        key, policy = self.key[6], verify.Policy.standard(self.context)
+        ring = verify.Ring(self.context, key.cert.export(self.context))
+        numbers: Attempts = [
+            lambda: policy.at(self.context, 1 << 63),
+            lambda: openpgp.Encryptor(self.context, [key.cert], size=-1),
+            lambda: verify.InlineVerifier(self.context, [key.cert], not_before=1 << 64),
+            lambda: openpgp.Certifier(self.context, key, lifetime=1 << 64),
+        ]
+        for use in numbers:
+            with self.assertRaisesRegex(ctypes.ArgumentError, "is out of range"):
+                use()
+        texts: Attempts = [
+            lambda: policy.with_notation(self.context, "known@example.org\0"),
+            lambda: list(ring.find(key.cert.fingerprint + "\0")),
+        ]
+        for use in texts:
+            with self.assertRaisesRegex(ctypes.ArgumentError, "a NUL in the text"):
+                use()
+
     def test_a_closed_password(self) -> None:
         password = Secret(self.context, "x")
         password.close()

@@ -2,6 +2,7 @@
 """Two-factor sign-in through the Python package."""
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import gc
 import threading
@@ -252,6 +253,23 @@ class SignIn(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(sorted(verdicts), [Verdict.ACCEPTED] + [Verdict.REPLAYED] * 7)
+
+
+class Numbers(unittest.TestCase):
+    def test_what_c_would_cut_is_refused(self) -> None:
+        host = Host().enrol()
+        account = host.verifier.open("alice", host.state)
+        uses: list[Callable[[], object]] = [
+            lambda: Key(host.context, b"x" * 20, digits=(1 << 32) + 6),
+            lambda: Key(host.context, b"x" * 20, period=-1),
+            lambda: host.key.code(1 << 64),
+            lambda: account.app_password_add("phone", "imap", expires_at=1 << 64),
+            lambda: account.app_password_revoke((1 << 32) + 1),
+            lambda: Verifier(host.context, {(1 << 32) + 1: bytes(32)}),
+        ]
+        for use in uses:
+            with self.assertRaisesRegex(ctypes.ArgumentError, "is out of range"):
+                use()
 
 
 class Lifetimes(unittest.TestCase):

@@ -43,6 +43,41 @@ def find(module: str) -> str:
     return name
 
 
+class _Number:
+    """A number as an argument. ctypes would cut off what doesn't fit, and hand in another number.
+
+    >>> _Number(ctypes.c_uint32).from_param(1 << 32)
+    Traceback (most recent call last):
+        ...
+    OverflowError: 4294967296 is out of range
+    """
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+
+    def from_param(self, value: Any) -> Any:
+        """Called by ctypes for each argument."""
+        if isinstance(value, int) and self._kind(value).value != value:
+            raise OverflowError(f"{value} is out of range")
+        return self._kind.from_param(value)
+
+
+class _Text:
+    """A text as an argument. C would take what stands before a NUL for all of it."""
+
+    @staticmethod
+    def from_param(value: Any) -> Any:
+        """Called by ctypes for each argument."""
+        if isinstance(value, bytes) and b"\0" in value:
+            raise ValueError("a NUL in the text")
+        return ctypes.c_char_p.from_param(value)
+
+
+_NUMBERS = {getattr(ctypes, f"c_{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)}
+_CHECKED: dict[Any, Any] = {kind: _Number(kind) for kind in _NUMBERS | {ctypes.c_size_t}}
+_CHECKED[ctypes.c_char_p] = _Text
+
+
 class Library:
     """All C functions as attributes, typed by the generated table.
 
@@ -76,7 +111,7 @@ class Library:
         module, result, arguments = _ffi.FUNCTIONS[name]
         function: Any = getattr(self._module(module), name)
         function.restype = result
-        function.argtypes = arguments
+        function.argtypes = [_CHECKED.get(kind, kind) for kind in arguments]
         setattr(self, name, function)
         return function  # type: ignore[no-any-return]
 

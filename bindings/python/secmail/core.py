@@ -147,7 +147,10 @@ class Context:
     def _clock(self, clock: Callable[[], int]) -> Callable[[object], int]:
         def call(_user: object) -> int:
             try:
-                return int(clock())
+                time = int(clock())
+                if ctypes.c_int64(time).value != time:
+                    raise OverflowError(f"the clock gave {time}")
+                return time
             except BaseException as error:  # it may not pass through C
                 self._raised = error
                 return 0
