@@ -283,6 +283,20 @@ class Lifetimes(unittest.TestCase):
             result.stored()
             self.assertTrue(result.outcome)
 
+    def test_a_closed_verifier_is_noticed(self) -> None:
+        host = Host().enrol()
+        account = host.verifier.open("alice", host.state)
+        host.verifier.close()
+        uses: list[Callable[[], object]] = [
+            lambda: account.info,
+            lambda: account.verify(host.code()),
+            lambda: account.key(),
+        ]
+        for use in uses:
+            with self.assertRaisesRegex(ValueError, "the operation is closed"):
+                use()
+        account.close()
+
     def test_a_closed_context_is_noticed(self) -> None:
         host = Host().enrol()
         account = host.verifier.open("alice", host.state)

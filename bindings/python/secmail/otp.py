@@ -493,6 +493,12 @@ class Account(Operation):
         context.own(handle, lib.secmail_otp_account_free)
         self._context, self._handle, self._verifier = context, handle, verifier
 
+    @property
+    def handle(self) -> ctypes.c_void_p:
+        """The C object, for the other modules of this package."""
+        self._verifier.handle  # raises if the verifier is closed: its keys and rules are used
+        return super().handle
+
     def _run(self, name: str, *arguments: Any) -> Result:
         function = getattr(lib, f"secmail_otp_{name}")
         free = lib.secmail_otp_result_free
