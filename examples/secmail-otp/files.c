@@ -15,6 +15,20 @@
 
 enum { MAX_STATE = 65536, MAX_PATH = 4096, MAX_KEYS = 1000 };
 
+static bool write_all(int file, const uint8_t *data, size_t size)
+{
+    while (size) {
+        const ssize_t written = write(file, data, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        data += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
 /* ---- Sealing keys: lines of "ID KEY", the key in hexadecimal; the last one is active ---- */
 
 struct sealing_key {
@@ -146,16 +160,44 @@ static int remember_id(struct tool *t, struct sealing_key *key)
     return EXIT_DONE;
 }
 
+enum { MAX_KEY_LINE = 1 + 10 + 1 + 2 * SECMAIL_OTP_SEALING_KEY_SIZE + 1 + 1 };
+
+/* A line of the file; with a line break before it where the last line has none. */
+static size_t key_line(char line[MAX_KEY_LINE], bool complete, uint64_t id,
+                       const struct secmail_secret *key)
+{
+    size_t size = (size_t)snprintf(line, MAX_KEY_LINE, "%s%llu ", complete ? "" : "\n",
+                                   (unsigned long long)id);
+    for (size_t i = 0; i < secmail_secret_size(key); i++)
+        size += (size_t)snprintf(line + size, MAX_KEY_LINE - size, "%02x",
+                                 secmail_secret_data(key)[i]);
+    line[size] = '\n';
+    return size + 1;
+}
+
+static bool append_key(int file, off_t end, uint64_t id, const struct secmail_secret *key)
+{
+    char line[MAX_KEY_LINE], last = '\n';
+    if (end && pread(file, &last, 1, end - 1) != 1)
+        return false;
+    const bool good = write_all(file, (uint8_t *)line, key_line(line, last == '\n', id, key));
+    explicit_bzero(line, sizeof line);
+    return good && fsync(file) == 0;
+}
+
 static int write_key(const struct tool *t, FILE *file, uint64_t id,
                      const struct secmail_secret *key)
 {
-    fseek(file, 0, SEEK_END);
-    fprintf(file, "%llu ", (unsigned long long)id);
-    for (size_t i = 0; i < secmail_secret_size(key); i++)
-        fprintf(file, "%02x", secmail_secret_data(key)[i]);
-    fputc('\n', file);
-    if (fflush(file) || fsync(fileno(file)))
+    struct stat before;
+    if (fstat(fileno(file), &before))
         return failure("%s: %s", t->o.key_file, strerror(errno));
+    if (!append_key(fileno(file), before.st_size, id, key)) {
+        const int reason = errno;
+        /* With a piece of a line in it, none of the file's keys could be read. */
+        const bool undone = ftruncate(fileno(file), before.st_size) == 0;
+        return failure("%s: %s; %s", t->o.key_file, strerror(reason),
+                       undone ? "nothing was changed" : "its last line is incomplete");
+    }
     printf("Sealing key %llu was added to %s and is the active one.\n", (unsigned long long)id,
            t->o.key_file);
     return EXIT_DONE;
@@ -168,6 +210,9 @@ static int make_key(struct tool *t, FILE *file)
     int code = read_keys(t, file, remember_id);
     if (code)
         return code;
+    if (last_id == UINT32_MAX)
+        return failure("%s has a key with the last number, %lu; none can follow", t->o.key_file,
+                       (unsigned long)UINT32_MAX);
     int rc = secmail_otp_key_new(t->context, &source);
     if (!rc)
         rc = secmail_otp_key_set_algorithm(source, SECMAIL_OTP_SHA256);
@@ -259,20 +304,6 @@ void close_account(struct tool *t)
     t->lock = -1;
 }
 
-static bool write_all(int file, const uint8_t *data, size_t size)
-{
-    while (size) {
-        const ssize_t written = write(file, data, size);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        data += written;
-        size -= (size_t)written;
-    }
-    return fsync(file) == 0;
-}
-
 /* So that the new name is on the disk, too, before anybody is let in. */
 static void sync_folder(const char *path)
 {
@@ -296,7 +327,8 @@ static int replace_state(const struct tool *t, const struct secmail_bytes *state
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0)
         return failure("%s: %s", path, strerror(errno));
-    const bool written = write_all(file, secmail_bytes_data(state), secmail_bytes_size(state));
+    const bool written = write_all(file, secmail_bytes_data(state), secmail_bytes_size(state)) &&
+                         fsync(file) == 0;
     if (close(file) || !written || rename(path, t->o.state)) {
         const int reason = errno;
         unlink(path);
@@ -321,11 +353,14 @@ int store_result(struct tool *t, struct secmail_otp_result *result)
 
 int write_output(const char *path, const void *data, size_t size)
 {
-    FILE *file = path ? fopen(path, "wb") : stdout;
-    if (!file)
+    if (!path)
+        return fwrite(data, 1, size, stdout) == size
+                   ? EXIT_DONE
+                   : failure("standard output: %s", strerror(errno));
+    /* What is written holds a secret: a new file is for its owner only. */
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0)
         return failure("%s: %s", path, strerror(errno));
-    bool good = fwrite(data, 1, size, file) == size;
-    if (path)
-        good = fclose(file) == 0 && good;
-    return good ? EXIT_DONE : failure("%s: %s", path ? path : "standard output", strerror(errno));
+    const bool written = write_all(file, data, size);
+    return close(file) == 0 && written ? EXIT_DONE : failure("%s: %s", path, strerror(errno));
 }

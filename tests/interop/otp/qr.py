@@ -3,8 +3,10 @@
 """QR codes read back with zbar: from PNG, from SVG as librsvg draws it, and from the terminal."""
 from __future__ import annotations
 
+import os
 import pathlib
 import shutil
+import stat
 import subprocess
 import tempfile
 import unittest
@@ -93,6 +95,14 @@ class Images(unittest.TestCase):
     def test_too_long(self) -> None:
         uri = "otpauth-migration://offline?data=" + "A" * 4000
         self.assertIn("too long", tool("qr", uri, expect=3).stderr)
+
+    def test_a_file_is_for_its_owner(self) -> None:
+        path = self.folder / "qr.svg"
+        before = os.umask(0o022)
+        self.addCleanup(os.umask, before)
+        tool("qr", "--format", "svg", "--output", str(path), URIS[0])
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        tool("qr", "--format", "svg", "--output", "/dev/stdout", URIS[0])
 
     def test_an_unwritable_file(self) -> None:
         tool("qr", "--output", str(self.folder / "none" / "qr.png"), URIS[0], expect=3)

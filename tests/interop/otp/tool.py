@@ -6,7 +6,10 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import os
+import resource
+import signal
 import stat
+import subprocess
 import unittest
 
 from program import DONE, FAILED, REFUSED, TOOL, USAGE, Case, Done, code_of, tool
@@ -137,6 +140,32 @@ class Files(Case):
         self.assertTrue(self.run_on("status").json["enrolled"])
         self.keys.write_text(first + "\n")
         self.assertIn("sealing key 2", self.run_on("status", expect=FAILED).stderr)
+
+    def test_new_key_leaves_a_file_that_can_be_read(self) -> None:
+        key = "1 " + "ab" * 32
+        self.keys.write_text(key)  # without a line break
+        tool("new-key", "--key-file", str(self.keys))
+        self.assertEqual([line[:2] for line in self.keys.read_text().splitlines()], ["1 ", "2 "])
+        self.run_on("status")
+        self.keys.write_text(f"{2**32 - 1} " + "ab" * 32 + "\n")
+        before = self.keys.read_bytes()
+        last = tool("new-key", "--key-file", str(self.keys), expect=FAILED)
+        self.assertIn("the last number", last.stderr)
+        self.assertEqual(self.keys.read_bytes(), before)
+        self.run_on("status")
+
+    def test_a_full_disk_takes_no_key(self) -> None:
+        before = self.keys.read_bytes()
+
+        def fill() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20,) * 2)
+
+        done = subprocess.run([TOOL, "new-key", "--key-file", str(self.keys)], preexec_fn=fill,
+                              capture_output=True)
+        self.assertEqual((done.returncode, done.stdout), (FAILED, b""))
+        self.assertIn(b"nothing was changed", done.stderr)
+        self.assertEqual(self.keys.read_bytes(), before)
 
     def test_states_are_bound_to_the_account(self) -> None:
         self.enrol()
