@@ -26,6 +26,18 @@ def auth(*arguments, stdin=b"", code=0):
     return done.stdout if code == 0 else done.stderr
 
 
+class Streams(unittest.TestCase):
+    def test_closed_streams(self):
+        # No socket of the resolver stands in for a closed stream.
+        for stream, message in ((0, b"can't read the mail"), (1, b"can't write the output")):
+            done = subprocess.run([AUTH, "verify", "--server", "127.0.0.1@1", "--ip", "192.0.2.1",
+                                   "--helo", "h.example", "--from", "joe@signed.example"],
+                                  input=MAIL, capture_output=True, timeout=120, check=False,
+                                  preexec_fn=lambda: os.close(stream))
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(message + b": Bad file descriptor", done.stderr)
+
+
 @unittest.skipUnless(knot.KNOTD and knot.KEYMGR, "knot isn't installed")
 class Live(unittest.TestCase):
     @classmethod

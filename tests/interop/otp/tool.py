@@ -167,6 +167,19 @@ class Files(Case):
         self.assertIn(b"nothing was changed", done.stderr)
         self.assertEqual(self.keys.read_bytes(), before)
 
+    def test_closed_streams(self) -> None:
+        # No file that is opened stands in for a closed stream, and takes its messages.
+        def without_errors(*argv: str) -> int:
+            return subprocess.run([TOOL, *argv], stdout=subprocess.DEVNULL,
+                                  preexec_fn=lambda: os.close(2)).returncode
+
+        enrol = ["enrol", *self.options(), "--digits", "8"]
+        self.assertEqual(without_errors(*enrol), DONE)  # with a note
+        self.assertEqual((self.folder / "state.lock").read_bytes(), b"")
+        self.keys.write_text("no key\n")
+        self.assertEqual(without_errors("new-key", "--key-file", str(self.keys)), FAILED)
+        self.assertEqual(self.keys.read_text(), "no key\n")
+
     def test_states_are_bound_to_the_account(self) -> None:
         self.enrol()
         other = tool("status", *self.options("bob"), expect=FAILED)
