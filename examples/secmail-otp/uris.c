@@ -45,6 +45,13 @@ static int counter_of(struct tool *t, struct secmail_otp_key *key, int64_t *time
     return rc ? library_failure(t, rc) : EXIT_DONE;
 }
 
+/* T0 is 0: URIs know no other. */
+static int64_t end_of_step(const struct secmail_otp_key *key, uint64_t step)
+{
+    const uint64_t end = (step + 1) * secmail_otp_key_period(key);
+    return end > INT64_MAX ? INT64_MAX : (int64_t)end;
+}
+
 static int show_code(struct tool *t, struct secmail_otp_key *key)
 {
     int64_t time;
@@ -66,9 +73,7 @@ static int show_code(struct tool *t, struct secmail_otp_key *key)
     put_string(t, "label", secmail_otp_key_account(key));
     put_count(t, "counter", counter);
     if (secmail_otp_key_type(key) == SECMAIL_OTP_TOTP)
-        put_number(t, "valid_until",
-                   (int64_t)((counter + 1) * secmail_otp_key_period(key)) +
-                       secmail_otp_key_t0(key));
+        put_number(t, "valid_until", end_of_step(key, counter));
     end_record(t);
     return EXIT_DONE;
 }

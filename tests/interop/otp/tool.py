@@ -259,6 +259,10 @@ class Uris(unittest.TestCase):
         lines = tool("code", "--time", "59", "-", stdin=f"{self.URI}\n\n{self.URI}\n").stdout
         self.assertEqual(lines, "287082\n" * 2)
 
+    def test_the_last_second(self) -> None:
+        last = tool("code", "--json", "--time", str(2**63 - 1), self.URI).json
+        self.assertEqual(last["valid_until"], 2**63 - 1)
+
     def test_import_makes_them_strict(self) -> None:
         self.assertEqual(
             tool("import", self.URI).stdout,
