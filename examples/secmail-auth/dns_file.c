@@ -40,9 +40,9 @@ struct dns {
 
 /* ---- Names ---- */
 
-static size_t hash_of(const char *text)
+static uint64_t hash_of(const char *text)
 {
-    size_t hash = 14695981039346656037U;
+    uint64_t hash = 14695981039346656037U;
     for (; *text; text++)
         hash = (hash ^ (uint8_t)*text) * 1099511628211U;
     return hash;

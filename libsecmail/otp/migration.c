@@ -129,6 +129,13 @@ static uint64_t read_varint(struct smi_cursor *c)
     return 0;
 }
 
+/* Where size_t has 32 bits, a size that needs more is still more than there is. */
+static size_t read_size(struct smi_cursor *c)
+{
+    const uint64_t size = read_varint(c);
+    return size < SIZE_MAX ? (size_t)size : SIZE_MAX;
+}
+
 /* The next field; false at the end, or when the cursor has gone bad. */
 static bool next_field(struct smi_cursor *c, struct field *f)
 {
@@ -142,7 +149,7 @@ static bool next_field(struct smi_cursor *c, struct field *f)
         break;
     case WIRE_BYTES:
         f->is_bytes = true;
-        f->bytes = smi_sub(c, read_varint(c));
+        f->bytes = smi_sub(c, read_size(c));
         break;
     case WIRE_FIXED64:
     case WIRE_FIXED32:
