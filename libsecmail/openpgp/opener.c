@@ -264,7 +264,10 @@ static bool mdc_holds(struct smi_opener *o, const uint8_t tail[MDC_SIZE])
     smi_hash_update(&o->mdc, tail, 2);
     smi_hash_final(&o->mdc, digest);
     const uint8_t head[2] = {0xc0 | SMI_TAG_MDC, 20};
-    return smi_equal(head, tail, sizeof head) & smi_equal(digest, tail + 2, 20);
+    /* Both are looked at, whatever comes out of the first. */
+    const int head_holds = smi_equal(head, tail, sizeof head);
+    const int digest_holds = smi_equal(digest, tail + 2, 20);
+    return head_holds & digest_holds;
 }
 
 /* Passwords and RSA may have given several keys of which none is known to be right: goes back to
