@@ -2,6 +2,7 @@
 """Authentication of mail through the Python package."""
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import pathlib
@@ -287,6 +288,8 @@ class PublicSuffixes(Case):
         with self.assertRaisesRegex(TypeError, "no Suffixes"):
             self.run_message(MAIL, public_suffixes=self.context)
         message = self.run_message(MAIL, public_suffixes=suffixes)
+        with self.assertRaisesRegex(ctypes.ArgumentError, "secmail_suffixes can't stand for"):
+            message.seal("example.com", "s", suffixes)  # type: ignore[arg-type]
         del suffixes
         assert message.dmarc is not None
         self.assertEqual(message.dmarc.org_domain, "example.com")

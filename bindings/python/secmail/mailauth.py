@@ -329,13 +329,15 @@ class Suffixes:
         self._handle = make(context, free, new, context.handle, OUT, raw, size)
 
     @property
-    def handle(self) -> ctypes.c_void_p | None:
-        """The C object."""
-        return self._handle
+    def handle(self) -> ctypes.c_void_p:
+        """The C object, for the other modules of this package."""
+        if self._handle is None:
+            raise ValueError("the Suffixes was not made")
+        return _ffi.secmail_suffixes(self._handle.value)
 
     def find(self, domain: str) -> str | None:
         """The organizational domain of a name, None if it has none."""
-        raw: bytes | None = lib.secmail_suffixes_find(self._handle, domain.encode())
+        raw: bytes | None = lib.secmail_suffixes_find(self.handle, domain.encode())
         return None if raw is None else raw.decode()
 
     def __del__(self) -> None:
