@@ -79,10 +79,10 @@ static bool read_address(struct smi_span text, struct smi_domain *domain)
 static enum smi_author read_mailbox(struct smi_span text, struct smi_domain *domain)
 {
     struct smi_span inside = text;
-    smi_span_cut(&inside, '<');
-    if (smi_span_find(text, '<') == text.size) {
-        if (smi_span_find(text, '>') < text.size)
-            return SMI_AUTHOR_MALFORMED;
+    const struct smi_span before = smi_span_cut(&inside, '<');
+    if (smi_span_find(before, '>') < before.size)
+        return SMI_AUTHOR_MALFORMED;
+    if (before.size == text.size) {
         if (smi_span_find(text, '@') == text.size)
             return SMI_AUTHOR_NO_ADDRESS;
         return read_address(text, domain) ? SMI_AUTHOR_FOUND : SMI_AUTHOR_MALFORMED;
@@ -94,9 +94,17 @@ static enum smi_author read_mailbox(struct smi_span text, struct smi_domain *dom
     return read_address(address, domain) ? SMI_AUTHOR_FOUND : SMI_AUTHOR_MALFORMED;
 }
 
+/* "display-name = phrase" (RFC 5322 section 3.4): an address in front of a colon is no group's
+ * name, and some readers take it for the author. */
+static bool is_group_name(struct smi_span text)
+{
+    return smi_span_find(text, '@') == text.size && smi_span_find(text, '<') == text.size;
+}
+
 /* Takes the next mailbox of a list. A group is what its name (up to a colon) and semicolon enclose;
- * both just end a piece here. */
-static struct smi_span take_mailbox(struct smi_span *rest)
+ * both just end a piece here. Where no name is before the colon, what stands there isn't passed
+ * over: `*bad` is set. */
+static struct smi_span take_mailbox(struct smi_span *rest, bool *bad)
 {
     size_t start = 0, at = 0;
     bool angle = false;
@@ -104,9 +112,10 @@ static struct smi_span take_mailbox(struct smi_span *rest)
         const uint8_t c = rest->data[at];
         if (c == '<' || c == '>')
             angle = c == '<';
-        else if (c == ':' && !angle)
+        else if (c == ':' && !angle) {
+            *bad = *bad || !is_group_name(smi_span(rest->data + start, at - start));
             start = at + 1;
-        else if ((c == ',' || c == ';') && !angle)
+        } else if ((c == ',' || c == ';') && !angle)
             break;
     }
     const struct smi_span taken = smi_span(rest->data + start, at - start);
@@ -118,10 +127,11 @@ static enum smi_author read_list(struct smi_span text, struct smi_domain *domain
 {
     enum smi_author author = SMI_AUTHOR_NO_ADDRESS;
     struct smi_domain one;
+    bool bad = false;
     while (text.size) {
-        const enum smi_author now = read_mailbox(take_mailbox(&text), &one);
-        if (now == SMI_AUTHOR_MALFORMED)
-            return now;
+        const enum smi_author now = read_mailbox(take_mailbox(&text, &bad), &one);
+        if (bad || now == SMI_AUTHOR_MALFORMED)
+            return SMI_AUTHOR_MALFORMED;
         if (now == SMI_AUTHOR_NO_ADDRESS)
             continue;
         if (author == SMI_AUTHOR_FOUND && !smi_domain_same(&one, domain))

@@ -262,6 +262,12 @@ static void test_author(void **state)
         {"joe@example.com\x01", "", SMI_AUTHOR_MALFORMED},
         {"joe@", "", SMI_AUTHOR_MALFORMED},
         {"joe@\"example.com\"", "", SMI_AUTHOR_MALFORMED},
+        {"boss@example.net:joe@example.com", "", SMI_AUTHOR_MALFORMED},
+        {"boss@example.net:;joe@example.com", "", SMI_AUTHOR_MALFORMED},
+        {"<boss@example.net>:joe@example.com", "", SMI_AUTHOR_MALFORMED},
+        {"<boss@example.net>: Joe <joe@example.com>;", "", SMI_AUTHOR_MALFORMED},
+        {"<joe@example.com>;<boss@example.net>:;", "", SMI_AUTHOR_MALFORMED},
+        {"boss@example.net> <joe@example.com>", "", SMI_AUTHOR_MALFORMED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct smi_domain d;
