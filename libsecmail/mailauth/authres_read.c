@@ -56,12 +56,21 @@ static bool take_mark(struct smi_span *s, uint8_t mark)
     return true;
 }
 
+/* Neither qtext nor what a backslash may stand before (RFC 5322 sections 3.2.1 and 3.2.4). With a
+ * NUL, what a caller sees would end before what was written. */
+static bool is_control(uint8_t c)
+{
+    return (c < 0x20 && !smi_is_fws(c)) || c == 0x7f;
+}
+
 static bool take_quoted(struct smi_span *s, struct smi_buf *out)
 {
     size_t at = 1;
     for (; at < s->size && s->data[at] != '"'; at++) {
         if (s->data[at] == '\\')
             at++;
+        if (at < s->size && is_control(s->data[at]))
+            return false;
         /* Line ends of folding aren't part of it. */
         if (at < s->size && s->data[at] != '\r' && s->data[at] != '\n')
             smi_put_u8(out, s->data[at]);

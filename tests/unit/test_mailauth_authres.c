@@ -112,6 +112,30 @@ static void test_bad_values(void **state)
     assert_int_equal(secmail_authres_count(NULL), 0);
 }
 
+/* A NUL in a quoted string would make one name of another. */
+static void test_nul(void **state)
+{
+    struct fixture *f = *state;
+    static const char text[] =
+        "Authentication-Results: \"mx.example.com\0.evil.example\"; spf=pass\r\n"
+        "Authentication-Results: mx.example.com; spf=pass "
+        "smtp.mailfrom=\"bank.example\\\0.evil.example\"\r\n"
+        "From: a@example.com\r\n\r\n";
+    const uint8_t *bytes = (const uint8_t *)text;
+    struct secmail_authres *a;
+    assert_code(
+        f->context,
+        secmail_authres_find_trusted(f->context, &a, bytes, sizeof text - 1, "mx.example.com"),
+        SECMAIL_E_MAILAUTH_FIELD);
+    struct secmail_mailauth *m = new_message(f);
+    assert_int_equal(secmail_mailauth_set_authserv_id(m, "mx.example.com"), 0);
+    assert_int_equal(secmail_mailauth_update(m, bytes, sizeof text - 1), 0);
+    assert_int_equal(secmail_mailauth_finish_message(m), 0);
+    assert_int_equal(secmail_mailauth_next_forged(m, 0), 2);
+    assert_int_equal(secmail_mailauth_next_forged(m, 2), 1);
+    secmail_mailauth_free(m);
+}
+
 /* ---- Writing ---- */
 
 /* Is the text a header field whose further lines begin with white space, and which we can read? */
@@ -332,11 +356,12 @@ static void test_trusted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_comments),   fixture_test(test_values),
-        fixture_test(test_versions),   fixture_test(test_comment_in_a_domain),
-        fixture_test(test_bad_values), fixture_test(test_injection),
-        fixture_test(test_written),    fixture_test(test_received_spf),
-        fixture_test(test_forged),     fixture_test(test_trusted),
+        fixture_test(test_comments),     fixture_test(test_values),
+        fixture_test(test_versions),     fixture_test(test_comment_in_a_domain),
+        fixture_test(test_bad_values),   fixture_test(test_nul),
+        fixture_test(test_injection),    fixture_test(test_written),
+        fixture_test(test_received_spf), fixture_test(test_forged),
+        fixture_test(test_trusted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
