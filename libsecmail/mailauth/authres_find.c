@@ -16,6 +16,15 @@ static bool mentions(struct smi_span text, struct smi_span id)
     return false;
 }
 
+/* "In the case of EAI-formatted messages, this test is done after converting A-labels into
+ * U-labels" (section 5): the other way round it is the same test. */
+static bool same_id(struct smi_span a, struct smi_span b)
+{
+    struct smi_domain x, y;
+    return smi_span_same(a, b) ||
+           (smi_domain_read(&x, a) && smi_domain_read(&y, b) && smi_domain_same(&x, &y));
+}
+
 /* Is the field's id ours? Of a field that can't be read, some reader may think so. */
 static bool claims(const struct secmail_mailauth *m, struct smi_span value)
 {
@@ -23,7 +32,7 @@ static bool claims(const struct secmail_mailauth *m, struct smi_span value)
     struct smi_buf id = smi_buf_open(&m->context->mem);
     bool ours_it_is;
     if (smi_authres_read_id(value, &id) && !id.error)
-        ours_it_is = smi_span_same(smi_span(id.data, id.size - 1), ours);
+        ours_it_is = same_id(smi_span(id.data, id.size - 1), ours);
     else
         ours_it_is = mentions(value, ours);
     smi_buf_free(&id);
@@ -83,7 +92,7 @@ static int read_trusted(struct secmail_context *context, struct secmail_authres 
     int rc = smi_authres_read(context, &a, value);
     if (rc)
         return rc;
-    if (!smi_span_is(smi_span_text(secmail_authres_id(a)), authserv_id)) {
+    if (!same_id(smi_span_text(secmail_authres_id(a)), smi_span_text(authserv_id))) {
         rc = smi_fail(context, SECMAIL_E_MAILAUTH_UNTRUSTED,
                       "the topmost Authentication-Results field is of %.100s",
                       secmail_authres_id(a));

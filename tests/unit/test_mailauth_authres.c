@@ -319,6 +319,24 @@ static void test_forged(void **state)
     secmail_mailauth_free(m);
 }
 
+/* U-labels and A-labels are the same name (RFC 8601 section 5). */
+static void test_forged_u_labels(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const ids[] = {"mx.z\xc3\xbcx.example", "mx.xn--zx-xka.example"};
+    for (size_t i = 0; i < 2; i++) {
+        struct secmail_mailauth *m = new_message(f);
+        assert_int_equal(secmail_mailauth_set_authserv_id(m, ids[i]), 0);
+        put_message(m, "Authentication-Results: mx.z\xc3\xbcx.example; dkim=pass\r\n"
+                       "Authentication-Results: mx.XN--zx-xka.example; dkim=pass\r\n"
+                       "Authentication-Results: mx.zux.example; dkim=pass\r\n"
+                       "From: a@example.com\r\n\r\n");
+        assert_int_equal(secmail_mailauth_next_forged(m, 0), 2);
+        assert_int_equal(secmail_mailauth_next_forged(m, 2), 1);
+        secmail_mailauth_free(m);
+    }
+}
+
 static void test_trusted(void **state)
 {
     struct fixture *f = *state;
@@ -356,12 +374,12 @@ static void test_trusted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_comments),     fixture_test(test_values),
-        fixture_test(test_versions),     fixture_test(test_comment_in_a_domain),
-        fixture_test(test_bad_values),   fixture_test(test_nul),
-        fixture_test(test_injection),    fixture_test(test_written),
-        fixture_test(test_received_spf), fixture_test(test_forged),
-        fixture_test(test_trusted),
+        fixture_test(test_comments),        fixture_test(test_values),
+        fixture_test(test_versions),        fixture_test(test_comment_in_a_domain),
+        fixture_test(test_bad_values),      fixture_test(test_nul),
+        fixture_test(test_injection),       fixture_test(test_written),
+        fixture_test(test_received_spf),    fixture_test(test_forged),
+        fixture_test(test_forged_u_labels), fixture_test(test_trusted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
