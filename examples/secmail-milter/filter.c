@@ -73,20 +73,10 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **arguments)
     return SMFIS_TEMPFAIL;
 }
 
-/* The value comes as it stands in the message, but with bare LF where it is folded. */
 static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
-    struct connection *c = of(ctx);
-    put_message(c, name, strlen(name));
-    put_message(c, ":", 1);
-    for (;;) {
-        const size_t size = strcspn(value, "\n");
-        put_message(c, value, size - (size && value[size] && value[size - 1] == '\r'));
-        put_message(c, "\r\n", 2);
-        if (!value[size])
-            return SMFIS_CONTINUE;
-        value += size + 1;
-    }
+    put_field(of(ctx), name, value);
+    return SMFIS_CONTINUE;
 }
 
 static sfsistat on_end_of_header(SMFICTX *ctx)

@@ -2,6 +2,10 @@
 /* The message on its way through the library. */
 #include "message.h"
 
+#include <strings.h>
+
+static char results_name[] = "Authentication-Results";
+
 void end_message(struct connection *c)
 {
     secmail_mailauth_free(c->incoming);
@@ -12,6 +16,7 @@ void end_message(struct connection *c)
     c->outgoing = NULL;
     c->table = NULL;
     c->config = NULL;
+    c->fields = c->results = c->header_size = 0;
     c->error = 0;
 }
 
@@ -63,6 +68,29 @@ void put_message(struct connection *c, const void *data, size_t size)
         c->error = secmail_mailauth_update(c->incoming, data, size);
     else if (c->outgoing)
         c->error = secmail_dkim_signer_update(c->outgoing, data, size);
+}
+
+static void put_header(struct connection *c, const char *text, size_t size)
+{
+    c->header_size += size;
+    put_message(c, text, size);
+}
+
+/* The value comes as it stands in the message, but with bare LF where it is folded. */
+void put_field(struct connection *c, const char *name, const char *value)
+{
+    c->fields++;
+    c->results += !strcasecmp(name, results_name);
+    put_header(c, name, strlen(name));
+    put_header(c, ":", 1);
+    for (;;) {
+        const size_t size = strcspn(value, "\n");
+        put_header(c, value, size - (size && value[size] && value[size - 1] == '\r'));
+        put_header(c, "\r\n", 2);
+        if (!value[size])
+            return;
+        value += size + 1;
+    }
 }
 
 /* ---- Outgoing ---- */
@@ -145,13 +173,29 @@ static int evaluate(struct connection *c)
     return rc;
 }
 
+/* Did the library leave out a part of the header? */
+static bool is_over_limits(const struct connection *c)
+{
+    const struct secmail_mailauth *m = c->incoming;
+    return c->fields > secmail_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS) ||
+           c->header_size > secmail_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_HEADER_BYTES);
+}
+
+/* The next field to remove, from bottom to top. Of a header that the library didn't see as a whole,
+ * all go: "a border MTA could remove all instances" (RFC 8601 section 5). */
+static uint32_t next_forged(const struct connection *c, uint32_t after)
+{
+    if (!is_over_limits(c))
+        return secmail_mailauth_next_forged(c->incoming, after);
+    return after ? after - 1 : (uint32_t)c->results;
+}
+
 /* RFC 8601 section 5: what claims to be ours goes, then ours comes. */
 static int write_results(struct connection *c, SMFICTX *ctx)
 {
-    static char name[] = "Authentication-Results";
     struct secmail_bytes *field;
-    for (uint32_t n = 0; (n = secmail_mailauth_next_forged(c->incoming, n));) {
-        if (smfi_chgheader(ctx, name, (int)n, NULL) != MI_SUCCESS)
+    for (uint32_t n = 0; (n = next_forged(c, n));) {
+        if (smfi_chgheader(ctx, results_name, (int)n, NULL) != MI_SUCCESS)
             return MI_FAILURE;
     }
     if (secmail_mailauth_header(c->incoming, &field))

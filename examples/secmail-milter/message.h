@@ -18,12 +18,17 @@ struct connection {
     struct secmail_dkim_table *table;
     struct secmail_dkim_signer *outgoing; /* or NULL: it has no key and passes as it is */
     bool goes_out;
+    size_t fields, results; /* of the header; how many are Authentication-Results */
+    size_t header_size;
     int error; /* the first that a piece of the message met */
 };
 
 /* Begins a message. 0, or an error. */
 int begin_message(struct connection *c, const char *mail_from, const char *user);
 void put_message(struct connection *c, const void *data, size_t size);
+
+/* Takes a field of the header; its lines end with LF. */
+void put_field(struct connection *c, const char *name, const char *value);
 void end_message(struct connection *c);
 
 /* What becomes of it. */

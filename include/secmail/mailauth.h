@@ -506,7 +506,8 @@ SECMAIL_API int secmail_mailauth_received_spf(struct secmail_mailauth *m,
 /**
  * Which Authentication-Results fields of the message claim to be ours? They must be removed before
  * ours is added (RFC 8601 section 5). A field that can't be read counts when our authserv-id stands
- * anywhere in it.
+ * anywhere in it. Of a header above SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS or _HEADER_BYTES only what
+ * is within them is seen: whoever passes such a message on removes all Authentication-Results.
  *
  * @param after  0 for the last one, then the number that was returned
  * @return the number of the next such field above that one, counted from the top among all

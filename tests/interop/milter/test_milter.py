@@ -163,6 +163,17 @@ class Filtering(unittest.TestCase):
         self.assertIn(b"elsewhere.example", mail)
         self.assertLess(mail.index(b"mx.local.example;"), mail.index(b"DKIM-Signature:"))
 
+    def test_forged_results_go_from_a_header_over_the_limits(self):
+        forged = b"Authentication-Results: mx.local.example; dmarc=pass\r\n"
+        spaced = b"authentication-results : mx.local.example; dmarc=pass\r\n"
+        for word, above in (("many1", b"X: y\r\n" * 6000), ("long1", b"X: " + b"y" * 900 + b"\r\n")):
+            above = forged + above * (1 if word == "many1" else 1200) + forged + spaced
+            out, accepted = self.send(above + self.plain("mild.example", word), "joe@mild.example")
+            self.assertTrue(accepted, out)
+            mail = self.mta.find(word)[0]
+            self.assertNotIn(b"dmarc=pass", mail)
+            self.assertEqual(mail.lower().count(b"authentication-results"), 1)
+
     def test_forged_mail_is_rejected_if_its_domain_wants_that(self):
         out, accepted = self.send(self.plain("signed.example", "forged1"), "joe@signed.example",
                                   THEIRS)
