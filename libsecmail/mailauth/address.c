@@ -181,6 +181,8 @@ const char *smi_author_reason(enum smi_author author)
         return "the From field has no address";
     case SMI_AUTHOR_SEVERAL_DOMAINS:
         return "the From field has addresses of several domains";
+    case SMI_AUTHOR_NOT_ALL_READ:
+        return "the message's header is over the limits";
     default:
         return "the From field can't be read, or not in one way only";
     }

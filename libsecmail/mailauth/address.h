@@ -17,6 +17,7 @@ enum smi_author {
     SMI_AUTHOR_NO_ADDRESS,
     SMI_AUTHOR_SEVERAL_DOMAINS,
     SMI_AUTHOR_MALFORMED,
+    SMI_AUTHOR_NOT_ALL_READ, /* the header is over the limits: there may be another From field */
     SMI_AUTHOR_NO_MEMORY,
 };
 

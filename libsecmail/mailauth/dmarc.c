@@ -27,7 +27,8 @@ static enum smi_author find_author(struct secmail_mailauth *m, struct smi_domain
     const enum smi_author found = smi_author_find(&m->message.header, author);
     if (found == SMI_AUTHOR_NO_MEMORY)
         m->answers.error = SECMAIL_E_NOMEM;
-    return m->message.header_over && found != SMI_AUTHOR_NO_MEMORY ? SMI_AUTHOR_MALFORMED : found;
+    return m->message.header_over && found != SMI_AUTHOR_NO_MEMORY ? SMI_AUTHOR_NOT_ALL_READ
+                                                                   : found;
 }
 
 /* ---- The record that applies ---- */

@@ -206,6 +206,24 @@ static void test_ambiguous_authors(void **state)
                                     NULL, NULL});
 }
 
+/* There may be a second author behind the limit; the reason says that it is for the limit. */
+static void test_header_over_limits(void **state)
+{
+    static const struct zone zone[] = {{"_dmarc.example.com", TXT, "v=DMARC1; p=reject"}, {0}};
+    static const char *const texts[] = {"Subject: x\r\nFrom: a@example.com\r\nTo: b\r\n\r\n",
+                                        "Subject: x\r\nTo: b\r\nFrom: a@example.com\r\n\r\n"};
+    for (size_t i = 0; i < 2; i++) {
+        struct secmail_mailauth *m = new_message(*state);
+        assert_int_equal(secmail_mailauth_set_limit(m, SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS, 2), 0);
+        put_message(m, texts[i]);
+        zone_evaluate(m, zone);
+        assert_verdict(secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_PERMERROR);
+        assert_text(secmail_mailauth_dmarc(m), SECMAIL_MAILAUTH_REASON,
+                    "the message's header is over the limits");
+        secmail_mailauth_free(m);
+    }
+}
+
 /* A DNS failure counts only where it might have helped: nobody can turn a failure into a temporary
  * error with a domain of his own. */
 static void test_temporary(void **state)
@@ -566,21 +584,14 @@ static void test_report_targets_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_alignment),
-        fixture_test(test_walk),
-        fixture_test(test_walk_is_bounded),
-        fixture_test(test_records),
-        fixture_test(test_ambiguous_authors),
-        fixture_test(test_temporary),
-        fixture_test(test_spf_needs_a_pass),
-        fixture_test(test_international),
-        fixture_test(test_partial_signatures),
-        fixture_test(test_signature_aligns),
-        fixture_test(test_public_suffixes),
-        fixture_test(test_suffix_lists),
-        fixture_test(test_reported_policy),
-        fixture_test(test_report_targets),
-        fixture_test(test_report_targets_are_bounded),
+        fixture_test(test_alignment),         fixture_test(test_walk),
+        fixture_test(test_walk_is_bounded),   fixture_test(test_records),
+        fixture_test(test_ambiguous_authors), fixture_test(test_header_over_limits),
+        fixture_test(test_temporary),         fixture_test(test_spf_needs_a_pass),
+        fixture_test(test_international),     fixture_test(test_partial_signatures),
+        fixture_test(test_signature_aligns),  fixture_test(test_public_suffixes),
+        fixture_test(test_suffix_lists),      fixture_test(test_reported_policy),
+        fixture_test(test_report_targets),    fixture_test(test_report_targets_are_bounded),
         fixture_test(test_decider),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
