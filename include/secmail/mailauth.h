@@ -227,7 +227,8 @@ SECMAIL_API int secmail_mailauth_set_options(struct secmail_mailauth *m, uint32_
  * Sets a limit.
  *
  * @param limit  an enum secmail_mailauth_limit
- * @param value  1 to 2^31-1; ARC sets at most 50 (RFC 8617 section 4.2.1)
+ * @param value  1 to 2^31-1; ARC sets at most 50 (RFC 8617 section 4.2.1), SPF lookups at most 100,
+ *   key bits at most 16384
  * @return 0; SECMAIL_E_STATE (part of the message was read, or it was evaluated). @since 0.1
  */
 SECMAIL_API int secmail_mailauth_set_limit(struct secmail_mailauth *m, uint32_t limit,
