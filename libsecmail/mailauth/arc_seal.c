@@ -132,13 +132,15 @@ static int check_chain(struct secmail_mailauth *m)
     return 0;
 }
 
-static int check_names(struct secmail_mailauth *m, const char *domain, const char *selector)
+/* Both in the form in which signatures have them: lower case, A-labels, no final dot. */
+static int read_names(struct secmail_mailauth *m, const char *domain, const char *selector,
+                      struct smi_domain *d, struct smi_domain *s)
 {
-    struct smi_domain d, s, below, name;
-    if (smi_domain_read_host(&d, smi_span_text(domain)) &&
-        smi_domain_read_host(&s, smi_span_text(selector)) &&
-        smi_domain_join(&below, smi_span_text("_domainkey"), &d) &&
-        smi_domain_join(&name, smi_domain_span(&s), &below))
+    struct smi_domain below, name;
+    if (smi_domain_read_host(d, smi_span_text(domain)) &&
+        smi_domain_read_host(s, smi_span_text(selector)) &&
+        smi_domain_join(&below, smi_span_text("_domainkey"), d) &&
+        smi_domain_join(&name, smi_domain_span(s), &below))
         return 0;
     return smi_fail(m->context, SECMAIL_E_MAILAUTH_TEXT,
                     "no key can be published at %.60s._domainkey.%.100s", selector, domain);
@@ -171,16 +173,17 @@ int secmail_mailauth_seal(struct secmail_mailauth *m, const char *domain, const 
     if (!m || !smi_enter(m->context) || !domain || !selector || !key || !out)
         return SECMAIL_E_ARGUMENT;
     *out = NULL;
+    struct smi_domain d, name;
     int rc = check_state(m);
     if (!rc)
-        rc = check_names(m, domain, selector);
+        rc = read_names(m, domain, selector, &d, &name);
     if (!rc)
         rc = check_chain(m);
     if (rc)
         return rc;
     const struct smi_buf none = smi_buf_open(&m->context->mem);
     struct sealing s = {m,
-                        {key, domain, selector, SMI_RELAXED, SMI_RELAXED, m->now, SMI_NO_TIME},
+                        {key, d.text, name.text, SMI_RELAXED, SMI_RELAXED, m->now, SMI_NO_TIME},
                         m->arc_chain->instances + 1,
                         none,
                         none,

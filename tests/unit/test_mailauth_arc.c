@@ -89,6 +89,22 @@ static void test_chain(void **state)
     free(text);
 }
 
+/* Seals name their key as the DNS does, however the caller wrote it. */
+static void test_names(void **state)
+{
+    struct sealer *s = *state;
+    struct secmail_bytes *set;
+    struct secmail_mailauth *m = evaluate(s, mail, "192.0.2.1", SECMAIL_MAILAUTH_WILL_SEAL);
+    assert_ok(s->f->context,
+              secmail_mailauth_seal(m, "Z\xc3\xbcx.Example.", "S.", s->key.key, &set));
+    const char *text = (const char *)secmail_bytes_data(set);
+    assert_non_null(strstr(text, "d=xn--zx-xka.example;"));
+    assert_non_null(strstr(text, "s=s;"));
+    assert_null(strstr(text, ".;"));
+    secmail_bytes_free(set);
+    secmail_mailauth_free(m);
+}
+
 static void test_broken_chains(void **state)
 {
     struct sealer *s = *state;
@@ -245,7 +261,7 @@ int main(void)
         cmocka_unit_test(test_chain),       cmocka_unit_test(test_broken_chains),
         cmocka_unit_test(test_dns_failure), cmocka_unit_test(test_sealing_broken_chains),
         cmocka_unit_test(test_fifty_sets),  cmocka_unit_test(test_sealing_errors),
-        cmocka_unit_test(test_override),
+        cmocka_unit_test(test_override),    cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
