@@ -22,7 +22,7 @@ static void set_client(struct connection *c, const struct config *config, const 
         inet_ntop(AF_INET6, a, c->client, sizeof c->client);
         memcpy(ip, a, 16);
     }
-    c->internal = c->client[0] && is_internal(config, ip);
+    c->relay = c->internal = c->client[0] && is_internal(config, ip);
 }
 
 static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)

@@ -57,16 +57,18 @@ int begin_message(struct connection *c, const char *mail_from, const char *user)
 {
     end_message(c);
     c->config = hold_config();
-    return c->goes_out ? begin_outgoing(c, mail_from, user) : begin_incoming(c, mail_from);
+    /* Users write no results; a server of ours may have done so before it passed the mail on. */
+    int rc = c->goes_out && c->relay && !user ? 0 : begin_incoming(c, mail_from);
+    if (!rc && c->goes_out)
+        rc = begin_outgoing(c, mail_from, user);
+    return rc;
 }
 
 void put_message(struct connection *c, const void *data, size_t size)
 {
-    if (c->error)
-        return;
-    if (c->incoming)
+    if (!c->error && c->incoming)
         c->error = secmail_mailauth_update(c->incoming, data, size);
-    else if (c->outgoing)
+    if (!c->error && c->outgoing)
         c->error = secmail_dkim_signer_update(c->outgoing, data, size);
 }
 
@@ -91,6 +93,35 @@ void put_field(struct connection *c, const char *name, const char *value)
             return;
         value += size + 1;
     }
+}
+
+/* ---- Forged results ---- */
+
+/* Did the library leave out a part of the header? */
+static bool is_over_limits(const struct connection *c)
+{
+    const struct secmail_mailauth *m = c->incoming;
+    return c->fields > secmail_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS) ||
+           c->header_size > secmail_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_HEADER_BYTES);
+}
+
+/* The next field to remove, from bottom to top. Of a header that the library didn't see as a whole,
+ * all go: "a border MTA could remove all instances" (RFC 8601 section 5). */
+static uint32_t next_forged(const struct connection *c, uint32_t after)
+{
+    if (!is_over_limits(c))
+        return secmail_mailauth_next_forged(c->incoming, after);
+    return after ? after - 1 : (uint32_t)c->results;
+}
+
+/* RFC 8601 section 5: what claims to be ours goes. */
+static int remove_forged(const struct connection *c, SMFICTX *ctx)
+{
+    for (uint32_t n = 0; (n = next_forged(c, n));) {
+        if (smfi_chgheader(ctx, results_name, (int)n, NULL) != MI_SUCCESS)
+            return MI_FAILURE;
+    }
+    return MI_SUCCESS;
 }
 
 /* ---- Outgoing ---- */
@@ -134,14 +165,10 @@ static int insert_fields(SMFICTX *ctx, const char *text, size_t size)
     return MI_SUCCESS;
 }
 
-sfsistat finish_outgoing(struct connection *c, SMFICTX *ctx)
+static sfsistat sign(struct connection *c, SMFICTX *ctx)
 {
     struct secmail_bytes *fields;
-    if (!c->outgoing)
-        return SMFIS_ACCEPT;
-    int rc = c->error;
-    if (!rc)
-        rc = secmail_dkim_signer_finish(c->outgoing, &fields);
+    int rc = secmail_dkim_signer_finish(c->outgoing, &fields);
     if (rc == SECMAIL_E_MAILAUTH_FROM || rc == SECMAIL_E_MAILAUTH_MESSAGE) {
         say("a message passes without a signature: %s", secmail_context_error_detail(c->context));
         return SMFIS_ACCEPT;
@@ -153,6 +180,17 @@ sfsistat finish_outgoing(struct connection *c, SMFICTX *ctx)
     rc = insert_fields(ctx, (const char *)secmail_bytes_data(fields), secmail_bytes_size(fields));
     secmail_bytes_free(fields);
     return rc == MI_SUCCESS ? SMFIS_ACCEPT : SMFIS_TEMPFAIL;
+}
+
+sfsistat finish_outgoing(struct connection *c, SMFICTX *ctx)
+{
+    if (c->error) {
+        say("a message can't be read: %s", secmail_context_error_detail(c->context));
+        return SMFIS_TEMPFAIL;
+    }
+    if (c->incoming && remove_forged(c, ctx) != MI_SUCCESS)
+        return SMFIS_TEMPFAIL;
+    return c->outgoing ? sign(c, ctx) : SMFIS_ACCEPT;
 }
 
 /* ---- Incoming ---- */
@@ -173,32 +211,11 @@ static int evaluate(struct connection *c)
     return rc;
 }
 
-/* Did the library leave out a part of the header? */
-static bool is_over_limits(const struct connection *c)
-{
-    const struct secmail_mailauth *m = c->incoming;
-    return c->fields > secmail_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_HEADER_FIELDS) ||
-           c->header_size > secmail_mailauth_limit(m, SECMAIL_MAILAUTH_LIMIT_HEADER_BYTES);
-}
-
-/* The next field to remove, from bottom to top. Of a header that the library didn't see as a whole,
- * all go: "a border MTA could remove all instances" (RFC 8601 section 5). */
-static uint32_t next_forged(const struct connection *c, uint32_t after)
-{
-    if (!is_over_limits(c))
-        return secmail_mailauth_next_forged(c->incoming, after);
-    return after ? after - 1 : (uint32_t)c->results;
-}
-
 /* RFC 8601 section 5: what claims to be ours goes, then ours comes. */
 static int write_results(struct connection *c, SMFICTX *ctx)
 {
     struct secmail_bytes *field;
-    for (uint32_t n = 0; (n = next_forged(c, n));) {
-        if (smfi_chgheader(ctx, results_name, (int)n, NULL) != MI_SUCCESS)
-            return MI_FAILURE;
-    }
-    if (secmail_mailauth_header(c->incoming, &field))
+    if (remove_forged(c, ctx) != MI_SUCCESS || secmail_mailauth_header(c->incoming, &field))
         return MI_FAILURE;
     const int rc = insert_field(ctx, (const char *)secmail_bytes_data(field),
                                 secmail_bytes_size(field));

@@ -12,9 +12,10 @@ struct connection {
     char client[64]; /* address as text; "" if it isn't known */
     char *helo;
     bool internal;
+    bool relay; /* of an outgoing-network: perhaps a server of ours */
     /* Of the message at hand: */
     struct config *config;
-    struct secmail_mailauth *incoming;
+    struct secmail_mailauth *incoming; /* of outgoing mail too, unless its results may be ours */
     struct secmail_dkim_table *table;
     struct secmail_dkim_signer *outgoing; /* or NULL: it has no key and passes as it is */
     bool goes_out;

@@ -236,6 +236,16 @@ class Filtering(unittest.TestCase):
         self.assertEqual(self.verify(self.outgoing("out3")), "second")
         self.reload()
 
+    def test_forged_results_go_from_outgoing_mail(self):
+        forged = b"Authentication-Results: mx.local.example; dmarc=pass\r\n"
+        for domain, word in (("ours.example", "out5"), ("signed.example", "out6")):
+            out, accepted = self.send(forged + self.plain(domain, word), f"joe@{domain}", None,
+                                      self.mta.outgoing)
+            self.assertTrue(accepted, out)
+            mail = self.mta.find(word)[0]
+            self.assertNotIn(b"Authentication-Results", mail)
+            self.assertEqual(b"DKIM-Signature" in mail, word == "out5")
+
     def test_other_domains_are_not_signed(self):
         out, accepted = self.send(self.plain("signed.example", "out4"), "joe@ours.example", None,
                                   self.mta.outgoing)
