@@ -686,7 +686,8 @@ SECMAIL_API int secmail_dkim_signer_set_canon(struct secmail_dkim_signer *signer
 
 /**
  * Sets which fields are signed, a list with colons. A name that stands there more often than the
- * message has such fields says that no more may be added (oversigning, RFC 6376 section 8.15).
+ * message has such fields says that no more may be added (oversigning, RFC 6376 section 8.15);
+ * DKIM-Signature, which the signature itself would be, is left out then.
  * Unless set: all fields that matter to readers are signed, with one name more than there are of
  * each that may stand only once.
  *

@@ -47,11 +47,25 @@ static void put_name(struct smi_buf *b, struct smi_span name)
     smi_put_span(b, name);
 }
 
+/* A DKIM-Signature that isn't there yet will be the one that is made now, which "MUST NOT be
+ * included in its own "h=" tag" (RFC 6376 section 5.4): those names are left out. */
+static void put_given(struct smi_buf *names, const struct smi_header *h, struct smi_span given)
+{
+    size_t signatures = smi_header_count(h, "DKIM-Signature");
+    struct smi_span name;
+    while (smi_next_name(&given, &name)) {
+        if (!smi_span_is(name, "DKIM-Signature") || signatures)
+            put_name(names, name);
+        if (smi_span_is(name, "DKIM-Signature") && signatures)
+            signatures--;
+    }
+}
+
 bool smi_list_names(struct smi_buf *names, const struct smi_header *h, struct smi_span given)
 {
     size_t total = 0;
     if (given.size) {
-        smi_put_span(names, given);
+        put_given(names, h, given);
         return true;
     }
     for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {

@@ -249,6 +249,42 @@ static void test_two_keys(void **state)
     end(&s);
 }
 
+/* A signature can cover others that are there, but not itself. */
+static void test_signing_signatures(void **state)
+{
+    struct fixture *f = *state;
+    struct signing s = begin(f);
+    const struct zone zone[] = {{"s._domainkey.example.com", SECMAIL_MAILAUTH_TXT, s.key.record},
+                                {0}};
+    char *text = join_texts(mail, "", "");
+    for (size_t i = 0; i < 3; i++) {
+        struct secmail_dkim_signer *signer;
+        struct secmail_bytes *field;
+        assert_ok(f->context, secmail_dkim_signer_new(s.table, &signer, "example.com"));
+        assert_ok(f->context, secmail_dkim_signer_set_headers(
+                                  signer, "dkim-signature:From:DKIM-Signature:Subject"));
+        assert_ok(f->context,
+                  secmail_dkim_signer_update(signer, (const uint8_t *)text, strlen(text)));
+        assert_ok(f->context, secmail_dkim_signer_finish(signer, &field));
+        char *signed_text = join_texts((const char *)secmail_bytes_data(field), text, "");
+        secmail_bytes_free(field);
+        secmail_dkim_signer_free(signer);
+        free(text);
+        text = signed_text;
+    }
+    struct secmail_mailauth *m = new_message(f);
+    put_message(m, text);
+    zone_evaluate(m, zone);
+    for (size_t i = 0; i < 3; i++)
+        assert_verdict(secmail_mailauth_dkim(m, i), SECMAIL_MAILAUTH_PASS);
+    assert_non_null(strstr(text, "h=dkim-signature:From:DKIM-Signature:Subject;"));
+    assert_non_null(strstr(text, "h=dkim-signature:From:Subject;"));
+    assert_non_null(strstr(text, "h=From:Subject;"));
+    secmail_mailauth_free(m);
+    free(text);
+    end(&s);
+}
+
 static void test_setters(void **state)
 {
     struct fixture *f = *state;
@@ -353,7 +389,7 @@ int main(void)
         fixture_test(test_bad_keys),        fixture_test(test_no_random),
         fixture_test(test_authors),         fixture_test(test_two_keys),
         fixture_test(test_setters),         fixture_test(test_clock),
-        cmocka_unit_test(test_der),
+        cmocka_unit_test(test_der),         fixture_test(test_signing_signatures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
