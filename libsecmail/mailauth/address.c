@@ -165,7 +165,7 @@ enum smi_author smi_author_find(const struct smi_header *h, struct smi_domain *d
         return SMI_AUTHOR_NO_FIELD;
     if (smi_header_count(h, "From") > 1)
         return SMI_AUTHOR_SEVERAL_FIELDS;
-    if (h->bare_ends)
+    if (h->bare_ends || h->odd_from)
         return SMI_AUTHOR_MALFORMED;
     return smi_author_read(h->mem, smi_field_value(h, from), domain);
 }

@@ -25,8 +25,9 @@ enum smi_author {
 enum smi_author smi_author_read(const struct secmail_allocator *mem, struct smi_span value,
                                 struct smi_domain *domain);
 
-/* The same of a header, which must have one From field, and no bare line end that would make
- * another one for some reader. */
+/* The same of a header, which must have one From field, and nothing that would be another one for
+ * some reader: no bare line end, no blank or control character that keeps a line from being a
+ * field. */
 enum smi_author smi_author_find(const struct smi_header *h, struct smi_domain *domain);
 
 /* What is wrong; one English clause. */

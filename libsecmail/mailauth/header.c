@@ -155,6 +155,22 @@ static bool has_bare_cr(struct smi_span s)
     return false;
 }
 
+/* Would a reader that strips what it doesn't expect find this name before the colon? */
+static bool resembles(struct smi_span field, size_t colon, const char *name)
+{
+    const size_t size = strlen(name);
+    size_t same = 0;
+    for (size_t i = 0; i < colon && i < field.size; i++) {
+        const uint8_t c = field.data[i];
+        if (c < 0x21 || c > 0x7e)
+            continue;
+        if (same == size || smi_lower(c) != (uint8_t)name[same])
+            return false;
+        same++;
+    }
+    return same == size && colon < field.size;
+}
+
 static bool add_field(struct smi_header *h, size_t at, size_t size)
 {
     if (!smi_grow(h->mem, &h->fields, &h->room, h->count + 1, sizeof *h->fields))
@@ -165,8 +181,8 @@ static bool add_field(struct smi_header *h, size_t at, size_t size)
     *f = (struct smi_field){.at = (uint32_t)at, .size = (uint32_t)size};
     f->name_size = (uint32_t)name_size(field, colon);
     f->value = (uint32_t)(at + (f->name_size ? colon + 1 : 0));
-    if (!f->name_size)
-        h->malformed = true;
+    if (!f->name_size && resembles(field, colon, "from"))
+        h->odd_from = true;
     if (has_bare_cr(field))
         h->bare_ends = true;
     return true;

@@ -34,7 +34,7 @@ struct smi_header {
     uint32_t *buckets; /* name + 1 */
     size_t bucket_count;
     bool bare_ends; /* a CR or LF stands by itself */
-    bool malformed; /* a line is no field */
+    bool odd_from;  /* a line is no field, but for some reader it may be a From field */
 };
 
 enum { SMI_NO_NAME = UINT32_MAX };

@@ -196,6 +196,11 @@ static void test_ambiguous_authors(void **state)
         "From: <a@evil.example> <joe@example.com>\r\n\r\n",
         "From: a@evil.example\r\nX: y\nFrom: joe@example.com\r\n\r\n",
         "From: a@evil.example\r\nX: y\rFrom: joe@example.com\r\n\r\n",
+        " From: joe@example.com\r\nFrom: a@evil.example\r\n\r\n",
+        "From\r\n : joe@example.com\r\nFrom: a@evil.example\r\n\r\n",
+        "From: a@evil.example\r\n\xef\xbb\xbf"
+        "from\xc2\xa0: joe@example.com\r\n\r\n",
+        "From: a@evil.example\r\nFr\x01om: joe@example.com\r\n\r\n",
         "From: a@evil.example\x01@example.com\r\n\r\n",
         "From: joe@example.com <\r\n\r\n",
         "From:\r\n\r\n",
@@ -204,6 +209,26 @@ static void test_ambiguous_authors(void **state)
         check(*state, zone,
               &(struct expectation){texts[i], "a@evil.example", SECMAIL_MAILAUTH_PERMERROR, -1,
                                     NULL, NULL});
+}
+
+/* Lines that are no fields, and no From field for anybody. */
+static void test_other_malformed_lines(void **state)
+{
+    static const struct zone zone[] = {
+        {"_dmarc.example.com", TXT, "v=DMARC1; p=reject"},
+        {"example.com", TXT, "v=spf1 ip4:192.0.2.1 -all"},
+        {0},
+    };
+    static const char *const texts[] = {
+        "From joe@example.com Thu Jan  1 00:00:00 1970\r\nFrom: joe@example.com\r\n\r\n",
+        "X From: y\r\nFrom: joe@example.com\r\n\r\n",
+        "From: joe@example.com\r\nFrom\r\n\r\n",
+        "From: joe@example.com\r\nFro \r\n m\r\nResent From: z\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        check(*state, zone,
+              &(struct expectation){texts[i], "joe@example.com", SECMAIL_MAILAUTH_PASS, 3, NULL,
+                                    NULL});
 }
 
 /* There may be a second author behind the limit; the reason says that it is for the limit. */
@@ -584,14 +609,23 @@ static void test_report_targets_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        fixture_test(test_alignment),         fixture_test(test_walk),
-        fixture_test(test_walk_is_bounded),   fixture_test(test_records),
-        fixture_test(test_ambiguous_authors), fixture_test(test_header_over_limits),
-        fixture_test(test_temporary),         fixture_test(test_spf_needs_a_pass),
-        fixture_test(test_international),     fixture_test(test_partial_signatures),
-        fixture_test(test_signature_aligns),  fixture_test(test_public_suffixes),
-        fixture_test(test_suffix_lists),      fixture_test(test_reported_policy),
-        fixture_test(test_report_targets),    fixture_test(test_report_targets_are_bounded),
+        fixture_test(test_alignment),
+        fixture_test(test_walk),
+        fixture_test(test_walk_is_bounded),
+        fixture_test(test_records),
+        fixture_test(test_ambiguous_authors),
+        fixture_test(test_other_malformed_lines),
+        fixture_test(test_header_over_limits),
+        fixture_test(test_temporary),
+        fixture_test(test_spf_needs_a_pass),
+        fixture_test(test_international),
+        fixture_test(test_partial_signatures),
+        fixture_test(test_signature_aligns),
+        fixture_test(test_public_suffixes),
+        fixture_test(test_suffix_lists),
+        fixture_test(test_reported_policy),
+        fixture_test(test_report_targets),
+        fixture_test(test_report_targets_are_bounded),
         fixture_test(test_decider),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
