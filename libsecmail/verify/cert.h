@@ -89,7 +89,8 @@ struct smi_signed_object smi_cert_object(const struct secmail_cert *cert,
 bool smi_is_about_primary(uint8_t type);
 
 /* Does a signature stand at a component to which its type doesn't belong, or a revocation at
- * another one than that over which it was made, or at one that isn't known? *hashed counts bytes: there is a limit. */
+ * another one than that over which it was made, or at one that isn't known? *hashed counts bytes:
+ * there is a limit. */
 int smi_is_displaced(struct secmail_context *context, const struct secmail_cert *cert,
                      const struct smi_component *c, const struct smi_signature *sig,
                      uint64_t *hashed, bool *displaced);
