@@ -263,12 +263,17 @@ bool smi_signature_is_for(const struct smi_signature *sig, const struct smi_publ
     return false;
 }
 
+/* So many subpackets of an area are searched for one of several issuers. It is done for each key at
+ * hand, and anybody can put a million of them there. */
+enum { SUBPACKETS_SEARCHED = 128 };
+
 /* Is the key among the issuers that an area names? *has_fp is set if there is a fingerprint. */
 static bool area_names(struct smi_cursor area, const struct smi_public_key *key, bool *has_fp)
 {
     struct smi_cursor in;
     bool found = false;
-    for (uint8_t type; !found && smi_subpacket_next(&area, &type, &in);) {
+    unsigned left = SUBPACKETS_SEARCHED;
+    for (uint8_t type; !found && left-- && smi_subpacket_next(&area, &type, &in);) {
         struct smi_signature one = {0};
         if ((type & 0x7f) == SMI_SUB_ISSUER_FINGERPRINT)
             read_issuer_fingerprint(&one, &in);

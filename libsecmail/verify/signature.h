@@ -124,7 +124,8 @@ SMI_SHARED bool smi_signature_is_for(const struct smi_signature *sig,
                                      const struct smi_public_key *recipient);
 
 /* Does the signature name this key? Also true if it names none. A fingerprint counts more than key
- * IDs, if the signature protects it or names only one issuer; else each that it names may be it. */
+ * IDs, if the signature protects it or names only one issuer; else each that it names may be it,
+ * of which the first hundred or so are seen. */
 SMI_SHARED bool smi_signature_may_be_by(const struct smi_signature *sig,
                                         const struct smi_public_key *key);
 

@@ -308,6 +308,26 @@ static void several_issuers(void **state)
     free_signer(&other);
 }
 
+/* Thousands of issuers are not all compared with each key at hand. */
+static void many_issuers(void **state)
+{
+    struct fixture *f = *state;
+    struct signer s = make_signer(f, 4), other = make_signer(f, 4);
+    for (int count = 100; count <= 6000; count += 5900) {
+        struct sig_plan plan = {.no_issuer = true};
+        for (int i = 0; i < count; i++)
+            put_sub(&plan.unhashed, SUB_ISSUER, i == count - 1 ? s.key.key_id : other.key.key_id,
+                    8);
+        if (count == 100)
+            judge_plan(f, s.cert, plan, &s.key, {SECMAIL_VERDICT_GOOD, SECMAIL_REASON_VALID});
+        else
+            judge_plan(f, s.cert, plan, &s.key,
+                       {SECMAIL_VERDICT_UNKNOWN_KEY, SECMAIL_REASON_NO_KEY});
+    }
+    free_signer(&s);
+    free_signer(&other);
+}
+
 /* A signature by somebody who says that it is another's. */
 static void claimed_signatures(void **state)
 {
@@ -968,6 +988,7 @@ int main(void)
         fixture_test(text_signatures),
         fixture_test(unknown_keys),
         fixture_test(several_issuers),
+        fixture_test(many_issuers),
         fixture_test(claimed_signatures),
         fixture_test(keys_that_may_not_sign),
         fixture_test(key_states),
