@@ -144,8 +144,9 @@ static enum match match_exchangers(struct smi_spf *s, const struct smi_spf_term 
     struct smi_domain host;
     for (uint32_t at = a.first;
          match == NO_MATCH && smi_next_record(&s->m->answers, &at, &record);) {
-        smi_domain_read(&host, record);
-        match = match_host(s, t, &host);
+        /* A null MX (RFC 7505) names no host: nothing is asked, so that no lookup was void. */
+        if (smi_domain_read(&host, record))
+            match = match_host(s, t, &host);
     }
     return match;
 }

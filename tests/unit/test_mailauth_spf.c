@@ -136,6 +136,19 @@ static void test_void_limit(void **state)
     assert_int_equal(spf_of(f, "192.0.2.1", three), SECMAIL_MAILAUTH_PERMERROR);
 }
 
+/* RFC 7505: "MX 0 ." names no host, so that none is asked for. */
+static void test_null_mx(void **state)
+{
+    static const struct zone zone[] = {
+        {"example.com", TXT, "v=spf1 mx:a.example mx:b.example mx:c.example ip4:192.0.2.1 -all"},
+        {"a.example", MX, "0 "},
+        {"b.example", MX, "0 "},
+        {"c.example", MX, "0 "},
+        {0},
+    };
+    assert_int_equal(spf_of(*state, "192.0.2.1", zone), SECMAIL_MAILAUTH_PASS);
+}
+
 /* Hosts that have addresses of the other family only aren't void. */
 static void test_void_dual_stack(void **state)
 {
@@ -435,6 +448,7 @@ int main(void)
         fixture_test(test_question_limit), fixture_test(test_answer_limit),
         fixture_test(test_questions),      fixture_test(test_bad_records),
         fixture_test(test_arguments),      fixture_test(test_null_readers),
+        fixture_test(test_null_mx),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
