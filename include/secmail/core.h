@@ -296,7 +296,8 @@ SECMAIL_API int secmail_context_set_clock(struct secmail_context *context, secma
 SECMAIL_API int secmail_context_set_random(struct secmail_context *context,
                                            secmail_random_fn random, void *user);
 
-/** Sets the receiver of log lines; NULL for none. @return 0, SECMAIL_E_ARGUMENT. @since 0.1 */
+/** Sets the receiver of log lines; NULL for none. What is logged is said where it happens, e.g. at
+ * secmail_decrypt_update(). @return 0, SECMAIL_E_ARGUMENT. @since 0.1 */
 SECMAIL_API int secmail_context_set_log(struct secmail_context *context, secmail_log_fn log,
                                         void *user);
 

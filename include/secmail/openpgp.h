@@ -889,6 +889,11 @@ SECMAIL_API int secmail_decrypt_add_signer(struct secmail_decrypt *decrypt,
  * is constant for SEIPDv2 (one chunk, at most 4 MiB, more than once); for SEIPDv1 it is bounded by
  * SECMAIL_LIMIT_HELD_PLAINTEXT.
  *
+ * Two things are warned of (secmail_context_set_log()), in a message that a key opens: a cipher
+ * that its certificate doesn't list among its preferences (RFC 9580 section 12.2: the keyholder
+ * must be told), and a key that is too weak for modern use, of ElGamal or of RSA with less than
+ * 3072 bits (sections 12.4 and 12.6), unless the message hides whose it is.
+ *
  * @param end  non-zero: what is in the input window is the last of the message
  * @return SECMAIL_NEEDS_INPUT, SECMAIL_NEEDS_ROOM, SECMAIL_DONE, or SECMAIL_NEEDS_REWIND (feed the
  *   input again from its first byte; only after secmail_decrypt_allow_rewind());

@@ -11,6 +11,7 @@
 #include "crypto/init.h"
 #include "key_search.h"
 #include "opener.h"
+#include "recipients.h"
 #include "verify/content.h"
 
 struct secmail_decrypt {
@@ -286,6 +287,62 @@ static uint8_t cipher_used(const struct secmail_decrypt *d)
                                                : d->opener.associated_data[2];
 }
 
+/* ---------------------------------------------------------------- warnings */
+
+static const struct secmail_cert *cert_of(const struct secmail_decrypt *d,
+                                          const struct smi_public_key *primary)
+{
+    for (size_t i = 0; i < d->search.key_count; i++) {
+        if (smi_cert_primary(d->search.keys[i]->cert) == primary)
+            return d->search.keys[i]->cert;
+    }
+    return NULL;
+}
+
+/* "If an implementation can decrypt a message that a keyholder doesn't have in their preferences,
+ * [it] SHOULD decrypt the message anyway, but it MUST warn the keyholder" (section 12.2). AES-128
+ * needs no listing, with SEIPDv2 in the mode OCB. */
+static int warn_of_cipher(struct secmail_decrypt *d, const struct secmail_cert *cert,
+                          const struct secmail_policy *policy)
+{
+    const uint8_t cipher = cipher_used(d);
+    const bool v2 = d->format == SECMAIL_FORMAT_SEIPDV2;
+    const uint8_t mode = v2 ? d->opener.associated_data[3] : SMI_OCB;
+    struct smi_validity v;
+    int rc = smi_key_validity(d->context, cert, 0, policy, secmail_policy_time(policy), &v);
+    if (rc || !v.binding || (cipher == SMI_AES128 && mode == SMI_OCB) ||
+        smi_lists_cipher(&v, d->format, cipher, mode))
+        return rc;
+    smi_log(d->context, SECMAIL_LOG_WARNING,
+            "the message is encrypted with %s%s%s, which the preferences of the key %s don't list",
+            smi_cipher_name(cipher), v2 ? " and " : "", v2 ? smi_aead_name(mode) : "",
+            secmail_cert_fingerprint(cert));
+    return 0;
+}
+
+/* Sections 12.4 and 12.6: "SHOULD generate a deprecation warning that the key is too weak". */
+static void warn_of_key(const struct secmail_decrypt *d, const struct smi_public_key *key)
+{
+    enum { LEAST_RSA = 3072 };
+    char text[SMI_PK_TEXT];
+    const bool rsa = key->algo == SMI_PK_RSA || key->algo == SMI_PK_RSA_ENCRYPT;
+    if (key->algo == SMI_PK_ELGAMAL || (rsa && key->bits < LEAST_RSA))
+        smi_log(d->context, SECMAIL_LOG_WARNING,
+                "the message is encrypted to the key %s (%s), which is too weak for modern use",
+                key->hex, smi_public_key_text(key, text));
+}
+
+static int warn(struct secmail_decrypt *d, const struct secmail_policy *policy)
+{
+    const struct smi_session_key *used = &d->search.session_keys[d->opener.key_used];
+    const struct secmail_cert *cert = cert_of(d, used->recipient);
+    if (!d->context->log || !cert)
+        return 0;
+    if (used->named)
+        warn_of_key(d, used->named);
+    return warn_of_cipher(d, cert, policy);
+}
+
 /*
  * Only once there is something authentic: before, the number of the cipher is what somebody made of
  * an RSA packet, and a refusal would tell that it has the right form (section 5.1.3).
@@ -307,7 +364,7 @@ static int check_cipher(struct secmail_decrypt *d)
                         "the message is encrypted with %s, which the policy refuses %s",
                         smi_cipher_name(cipher_used(d)), smi_policy_since(until, since));
     d->state = IN_CONTENT;
-    return 0;
+    return warn(d, policy);
 }
 
 static int count_packet(struct secmail_decrypt *d)

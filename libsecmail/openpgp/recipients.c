@@ -147,15 +147,14 @@ int smi_recipients_format(struct smi_recipients *r, const struct secmail_policy 
                     old ? secmail_cert_fingerprint(old) : "");
 }
 
-/* Does the self-signature list the cipher (section 5.2.3.14), for SEIPDv2 with OCB (5.2.3.15)? */
-static bool lists(const struct smi_validity *v, uint32_t format, uint8_t cipher)
+bool smi_lists_cipher(const struct smi_validity *v, uint32_t format, uint8_t cipher, uint8_t mode)
 {
     const bool v2 = format == SECMAIL_FORMAT_SEIPDV2;
     struct smi_cursor list = v2 ? smi_validity_list(v, preferred_aead)
                                 : smi_validity_list(v, preferred_ciphers);
     while (list.data && smi_left(&list)) {
         const uint8_t listed = smi_u8(&list);
-        const bool mode_fits = !v2 || smi_u8(&list) == SMI_OCB;
+        const bool mode_fits = !v2 || smi_u8(&list) == mode;
         if (listed == cipher && mode_fits && !list.bad)
             return true;
     }
@@ -174,7 +173,7 @@ int smi_recipients_cipher(struct smi_recipients *r, const struct secmail_policy 
                                   &v);
         if (rc)
             return rc;
-        all = v.binding && lists(&v, format, SMI_AES256);
+        all = v.binding && smi_lists_cipher(&v, format, SMI_AES256, SMI_OCB);
     }
     *cipher = all ? SMI_AES256 : SMI_AES128;
     return 0;

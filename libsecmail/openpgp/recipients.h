@@ -34,6 +34,10 @@ int smi_recipients_add_password(struct smi_recipients *r, const struct secmail_s
 int smi_recipients_format(struct smi_recipients *r, const struct secmail_policy *policy,
                           uint32_t *format);
 
+/* Does a self-signature list the cipher (section 5.2.3.14), for SEIPDv2 with the mode (5.2.3.15)?
+ * What needs no listing (AES-128) is for the caller to know. */
+bool smi_lists_cipher(const struct smi_validity *v, uint32_t format, uint8_t cipher, uint8_t mode);
+
 /* The strongest cipher that all certificates list for the format. */
 int smi_recipients_cipher(struct smi_recipients *r, const struct secmail_policy *policy,
                           uint32_t format, uint8_t *cipher);

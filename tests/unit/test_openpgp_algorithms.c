@@ -341,6 +341,77 @@ static void padded_session_keys(void **state)
     drop(&subkey.body);
 }
 
+/* ---------------------------------------------------------------- warnings */
+
+static void count_warning(void *user, uint32_t level, const char *line)
+{
+    unsigned *count = user;
+    assert_int_equal(level, SECMAIL_LOG_WARNING);
+    assert_true(strstr(line, "preferences") || strstr(line, "too weak"));
+    ++*count;
+}
+
+/* Section 12.2: what the owner of the key doesn't list is read with a warning. */
+static void unlisted_ciphers(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *listed;
+        uint8_t cipher;
+        unsigned warnings;
+    } rows_of[] = {{"", SMI_CAMELLIA256, 1},
+                   {"", SMI_AES256, 1},
+                   {"\11\7", SMI_CAMELLIA256, 1},
+                   {"\11\7", SMI_AES256, 0},
+                   {"\15", SMI_CAMELLIA256, 0}};
+    for (size_t i = 0; i < sizeof rows_of / sizeof rows_of[0]; i++) {
+        struct test_key primary = test_key(f, 4, PK_EDDSA, f->now - 1000);
+        struct test_key subkey = test_key(f, 4, PK_ECDH, f->now - 1000);
+        struct sig_plan says = flags_plan(0x1f, SECMAIL_KEY_CERTIFY);
+        struct collected file = {0}, literal = {0}, message = {0};
+        const struct session s = make_session(f, rows_of[i].cipher);
+        struct secmail_key *key;
+        unsigned count = 0;
+        put_sub(&says.hashed, 11, rows_of[i].listed, strlen(rows_of[i].listed));
+        put_secret_key(&file, TAG_SECRET_KEY, &primary);
+        put_key_signature(f, &file, says, &primary, &primary, NULL);
+        put_secret_key(&file, TAG_SECRET_SUBKEY, &subkey);
+        put_key_signature(f, &file, flags_plan(0x18, SECMAIL_KEY_ENCRYPT_STORAGE), &primary,
+                          &primary, &subkey);
+        assert_ok(f->context, secmail_key_parse(f->context, &key, file.data, file.size));
+        put_literal(&literal, "hello", 5);
+        put_padded_pkesk(f, &message, &subkey, &s, 40);
+        put_seipd1(f, &message, &s, &literal);
+        assert_ok(f->context, secmail_context_set_log(f->context, count_warning, &count));
+        check_open(f, &(struct openers){.key = key}, &message, 0, "hello");
+        assert_int_equal(count, rows_of[i].warnings);
+        assert_ok(f->context, secmail_context_set_log(f->context, NULL, NULL));
+        secmail_key_unref(key);
+        drop(&message);
+        drop(&literal);
+        drop(&file);
+        drop(&primary.body);
+        drop(&subkey.body);
+    }
+}
+
+/* Section 12.4: of RSA with less than 3072 bits. What the library makes itself is listed. */
+static void weak_keys(void **state)
+{
+    struct fixture *f = *state;
+    static const uint32_t algorithms_of[] = {SECMAIL_KEY_CURVE25519, SECMAIL_KEY_RSA2048,
+                                             SECMAIL_KEY_RSA3072};
+    for (size_t i = 0; i < 6; i++) {
+        struct secmail_key *key = generate(f, profiles[i % 2], algorithms_of[i / 2]);
+        unsigned count = 0;
+        assert_ok(f->context, secmail_context_set_log(f->context, count_warning, &count));
+        round_trip(f, key, key);
+        assert_int_equal(count, i / 2 == 1);
+        assert_ok(f->context, secmail_context_set_log(f->context, NULL, NULL));
+        secmail_key_unref(key);
+    }
+}
+
 /* ---------------------------------------------------------------- numbers */
 
 /* A count of bits that isn't the number's, in the public and in the secret part: passed over in
@@ -577,6 +648,8 @@ int main(void)
         fixture_test(changed_rsa_secrets),
         fixture_test(parameters_of_ecdh),
         fixture_test(padded_session_keys),
+        fixture_test(unlisted_ciphers),
+        fixture_test(weak_keys),
         fixture_test(bit_counts_of_keys),
         fixture_test(bit_counts_of_session_keys),
         fixture_test(foreign_subkeys),
