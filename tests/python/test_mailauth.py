@@ -277,6 +277,16 @@ class Reports(Case):
             Report.read(context, b"<feedback><record/><record/></feedback>")
 
 
+class Misuse(Case):
+    def test_flags_are_no_bytes(self) -> None:
+        # They have a length, and are numbers, which C would take for an address.
+        flag: Any = Option.TRACE
+        with self.assertRaisesRegex(TypeError, "bytes-like"):
+            read_results(self.context, flag)
+        with self.assertRaisesRegex(TypeError, "bytes-like"):
+            find_trusted(self.context, flag, "mx.example")
+
+
 class PublicSuffixes(Case):
     def test_list(self) -> None:
         if not feature_supported("public-suffixes"):

@@ -664,7 +664,7 @@ def read_results(context: Context, value: str | bytes) -> AuthenticationResults:
     ('mx.example', (('header', 'd', 'example.com'),))
     """
     raw = value.encode() if isinstance(value, str) else value
-    return _read(context, lib.secmail_authres_read, raw, len(raw))
+    return _read(context, lib.secmail_authres_read, *borrow(raw))
 
 
 def find_trusted(context: Context, message: bytes, authserv_id: str) -> AuthenticationResults:
@@ -673,7 +673,7 @@ def find_trusted(context: Context, message: bytes, authserv_id: str) -> Authenti
     Raises errors.MailauthUntrusted if there is none.
     """
     find = lib.secmail_authres_find_trusted
-    return _read(context, find, message, len(message), authserv_id.encode())
+    return _read(context, find, *borrow(message), authserv_id.encode())
 
 
 # -- Aggregate reports -------------------------------------------------------------------------
