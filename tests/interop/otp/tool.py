@@ -189,7 +189,8 @@ class Files(Case):
     def test_damaged_files(self) -> None:
         self.enrol()
         data = self.state.read_bytes()
-        for bad in (b"", b"x" * 100, data[:-1], data + b"x", data[:60] + b"x" + data[61:]):
+        changed = data[:60] + bytes([data[60] ^ 1]) + data[61:]
+        for bad in (b"", b"x" * 100, data[:-1], data + b"x", changed):
             self.state.write_bytes(bad)
             self.run_on("status", expect=FAILED)
         for bad in ("x", "1", "1 00", "1 " + "0" * 63 + "g", "-1 " + "0" * 64):
