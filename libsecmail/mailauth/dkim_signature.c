@@ -114,7 +114,7 @@ static const char *read_times(struct reader *r)
 static const char *read_length(struct reader *r)
 {
     struct smi_signature *s = r->s;
-    int64_t length;
+    int64_t length = 0;
     s->length = UINT64_MAX;
     s->has_length = has(r, "l");
     if (!s->has_length)
