@@ -164,7 +164,7 @@ int main(int argc, char **argv)
 {
     const bool quick = argc == 2 && strcmp(argv[1], "--quick") == 0;
     struct secmail_context *context;
-    struct secmail_policy *policy;
+    struct secmail_policy *policy = NULL;
     if (secmail_context_new(&context) || secmail_policy_standard(context, &policy))
         bench_die("context", "can't be made");
     struct data data = quick ? (struct data){0} : read_file(argc == 2 ? argv[1] : debian);
