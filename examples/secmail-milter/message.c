@@ -254,6 +254,19 @@ static int64_t wanted_policy(const struct secmail_mailauth *m)
     return policy;
 }
 
+/* Puts the mark on mail that fails, and on mail whose author can't be told: two From fields, say,
+ * of which a reader shows the other one. */
+static int mark(const struct connection *c, int64_t wanted, SMFICTX *ctx)
+{
+    static char fail[] = " dmarc=fail", unclear[] = " dmarc=permerror";
+    char *value = wanted != SECMAIL_MAILAUTH_POLICY_NONE ? fail : NULL;
+    if (verdict(secmail_mailauth_dmarc(c->incoming)) == SECMAIL_MAILAUTH_PERMERROR)
+        value = unclear;
+    if (!value || !c->config->quarantine_header[0])
+        return MI_SUCCESS;
+    return smfi_insheader(ctx, 0, c->config->quarantine_header, value);
+}
+
 static sfsistat decide(struct connection *c, SMFICTX *ctx)
 {
     static char temporary[] = "451", later[] = "4.7.0", rejected[] = "550", policy[] = "5.7.1";
@@ -268,11 +281,7 @@ static sfsistat decide(struct connection *c, SMFICTX *ctx)
         smfi_setreply(ctx, rejected, policy, policy_text);
         return SMFIS_REJECT;
     }
-    if (write_results(c, ctx) != MI_SUCCESS)
-        return SMFIS_TEMPFAIL;
-    static char value[] = " dmarc=fail";
-    if (wanted != SECMAIL_MAILAUTH_POLICY_NONE && c->config->quarantine_header[0] &&
-        smfi_insheader(ctx, 0, c->config->quarantine_header, value) != MI_SUCCESS)
+    if (write_results(c, ctx) != MI_SUCCESS || mark(c, wanted, ctx) != MI_SUCCESS)
         return SMFIS_TEMPFAIL;
     return SMFIS_ACCEPT;
 }

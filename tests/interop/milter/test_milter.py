@@ -187,6 +187,14 @@ class Filtering(unittest.TestCase):
         self.assertIn(b"\nX-Quarantine: dmarc=fail\n", b"\n" + mail)
         self.assertIn("dmarc=fail", results(mail)[0])
 
+    def test_an_author_that_can_not_be_told_is_marked(self):
+        message = self.plain("signed.example", "two-authors")
+        two = b"From: joe@mild.example\r\n" + message
+        out, accepted = self.send(two, "joe@mild.example", THEIRS)
+        self.assertTrue(accepted, out)
+        mail = self.mta.find("two-authors")[0]
+        self.assertIn(b"\nX-Quarantine: dmarc=permerror\n", b"\n" + mail)
+
     def test_a_dead_name_server_loses_no_mail(self):
         self.server.stop()
         try:
