@@ -60,6 +60,13 @@ static int end_stdout(const struct sop *sop, int code)
     return code;
 }
 
+/* What the keyholder is to be warned of (RFC 9580 sections 12.2, 12.4 and 12.6). */
+static void warn(void *user, uint32_t level, const char *line)
+{
+    if (level >= SECMAIL_LOG_WARNING)
+        sop_note(user, "warning: %s", line);
+}
+
 static int run(struct sop *sop, const struct subcommand *command, const struct arguments *args)
 {
     int code = check_operands(sop, command, args->operand_count);
@@ -69,6 +76,7 @@ static int run(struct sop *sop, const struct subcommand *command, const struct a
     if (error)
         return sop_fail(sop, SOP_UNSPECIFIED, "%s %s", secmail_error_meaning(error),
                         secmail_error_remedy(error));
+    secmail_context_set_log(sop->context, warn, sop);
     code = command->run(sop, args);
     secmail_context_free(sop->context);
     return code;

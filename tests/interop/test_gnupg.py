@@ -204,6 +204,9 @@ class GpgKeys(Base):
         self.assertEqual(self.gpg.must("--decrypt", stdin=message, passphrase=passphrase), SMALL)
         message = self.gpg.must("--encrypt", "--recipient", user, stdin=LARGE)
         self.assertEqual(self.opens(message, *unlock, key), LARGE)
+        warned = b"warning: the message is encrypted to the key" in self.sop(
+            "decrypt", *unlock, key, stdin=message).err
+        self.assertEqual(warned, name == "rsa")  # of 2048 bits
         data = self.file("data", SMALL)
         signature = self.file("s", self.sop.must("sign", *unlock, key, stdin=SMALL))
         self.gpg.must("--verify", signature, data)
