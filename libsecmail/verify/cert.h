@@ -25,7 +25,7 @@ struct smi_component {
     struct smi_public_key key; /* SMI_COMPONENT_KEY */
     struct smi_signature *signatures;
     size_t signature_count, signature_room;
-    size_t foreign_count; /* of the signatures, those that others made */
+    size_t foreign_count;         /* of the signatures, those that others made */
     uint32_t first_own, last_own; /* of the others, from 1; see smi_next_own() */
 };
 

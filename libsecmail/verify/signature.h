@@ -76,12 +76,12 @@ struct smi_signature {
     const uint8_t *unhashed;
     size_t hashed_size, unhashed_size;
     unsigned embedded_count, issuer_count; /* subpackets of that kind, in both areas */
-    int64_t created;                 /* -1: none */
-    uint32_t lifetime, key_lifetime; /* 0: none */
+    int64_t created;                       /* -1: none */
+    uint32_t lifetime, key_lifetime;       /* 0: none */
     bool has_issuer_id, has_flags, has_features, has_reason, primary_user_id, has_recipients;
     bool has_critical_notation, has_revoker;
     bool has_regex; /* section 5.2.3.22: limits to whom trust is extended */
-    bool local; /* section 5.2.3.19: not for passing on */
+    bool local;     /* section 5.2.3.19: not for passing on */
     uint8_t flags, features, reason;
     uint8_t trust_depth, trust_amount; /* section 5.2.3.21 */
     uint8_t key_server_flags;          /* section 5.2.3.25 */
@@ -92,9 +92,9 @@ struct smi_signature {
     struct smi_cursor preferred_hashes, preferred_compression, reason_text;
     struct smi_number fields[2]; /* the algorithm's; borrowed */
     uint32_t next_own; /* the next one of the component that may be its owner's, from 1; 0: none */
-    atomic_uchar checked;        /* SMI_CHECK_..., for signatures inside a certificate */
-    atomic_uchar back_checked;   /* the same for the back-signature embedded in a subkey binding */
-    atomic_uchar by_revoker;     /* SMI_CHECK_GOOD: a designated revoker made this revocation */
+    atomic_uchar checked;      /* SMI_CHECK_..., for signatures inside a certificate */
+    atomic_uchar back_checked; /* the same for the back-signature embedded in a subkey binding */
+    atomic_uchar by_revoker;   /* SMI_CHECK_GOOD: a designated revoker made this revocation */
 };
 
 /*
