@@ -140,7 +140,7 @@ enum secmail_limit {
     SECMAIL_LIMIT_RING_CERTS = 11,      /**< certificates read from one ring */
     SECMAIL_LIMIT_ARGON2_MEMORY_KIB = 12,      /**< KiB of memory that an Argon2 S2K may ask for */
     SECMAIL_LIMIT_ARGON2_WORK = 13,            /**< passes x KiB that an Argon2 S2K may ask for */
-    SECMAIL_LIMIT_PASSWORD_TRIES = 14,         /**< S2K computations in one operation */
+    SECMAIL_LIMIT_PASSWORD_TRIES = 14,         /**< S2K computations in one decryption */
     SECMAIL_LIMIT_HIDDEN_RECIPIENT_TRIES = 15, /**< trials of keys on PKESKs without recipient */
     SECMAIL_LIMIT_ARMOR_HEADER_SIZE = 16,      /**< bytes of armor header lines before the data */
     SECMAIL_LIMIT_REPORT_ENTRIES = 17, /**< records, reasons and results of one DMARC report */

@@ -34,12 +34,10 @@ static struct smi_component *add_component(struct secmail_context *context,
     return c;
 }
 
-/* By somebody else, and no revocation, which a designated revoker may have made. Everybody can add
- * such signatures to a certificate and publish it: a flood of them must not make it unusable. */
-static bool is_foreign(const struct smi_signature *sig, const struct smi_public_key *primary)
+static bool is_revocation(uint8_t type)
 {
-    return !smi_signature_may_be_by(sig, primary) && sig->type != SMI_SIG_KEY_REVOCATION &&
-           sig->type != SMI_SIG_SUBKEY_REVOCATION && sig->type != SMI_SIG_CERT_REVOCATION;
+    return type == SMI_SIG_KEY_REVOCATION || type == SMI_SIG_SUBKEY_REVOCATION ||
+           type == SMI_SIG_CERT_REVOCATION;
 }
 
 static int add_signature(struct secmail_context *context, struct secmail_cert *cert,
@@ -47,17 +45,21 @@ static int add_signature(struct secmail_context *context, struct secmail_cert *c
 {
     struct smi_component *c = &cert->components[place];
     const uint64_t limit = smi_limit(context, SECMAIL_LIMIT_CERT_SIGNATURES);
-    const bool foreign = is_foreign(read, smi_cert_primary(cert));
-    if (foreign && c->foreign_count >= limit)
+    const bool foreign = !smi_signature_may_be_by(read, smi_cert_primary(cert));
+    const bool revokes = is_revocation(read->type);
+    size_t *count = !foreign ? &c->own_count : revokes ? &c->revoker_count : &c->foreign_count;
+    /* Everybody can add signatures to a certificate and publish it: a flood of them must not make
+     * it unusable, unless one of them may be a designated revoker's. */
+    if (*count >= limit && foreign && !(revokes && cert->has_revoker))
         return 0;
-    if (c->signature_count - c->foreign_count >= limit)
+    if (*count >= limit)
         return smi_over_limit(context, SECMAIL_LIMIT_CERT_SIGNATURES);
     if (!smi_grow(&cert->mem, &c->signatures, &c->signature_room, c->signature_count + 1,
                   sizeof *c->signatures))
         return smi_nomem(context);
     c->signatures[c->signature_count++] = *read;
-    c->foreign_count += foreign;
-    if (!foreign) {
+    ++*count;
+    if (!foreign || revokes) {
         const uint32_t own = (uint32_t)c->signature_count;
         *(c->last_own ? &c->signatures[c->last_own - 1].next_own : &c->first_own) = own;
         c->last_own = own;

@@ -25,8 +25,10 @@ struct smi_component {
     struct smi_public_key key; /* SMI_COMPONENT_KEY */
     struct smi_signature *signatures;
     size_t signature_count, signature_room;
-    size_t foreign_count;         /* of the signatures, those that others made */
-    uint32_t first_own, last_own; /* of the others, from 1; see smi_next_own() */
+    /* Of the signatures, those that the primary key may have made, revocations by others, which may
+     * be designated revokers, and the rest. */
+    size_t own_count, revoker_count, foreign_count;
+    uint32_t first_own, last_own; /* of the first two, from 1; see smi_next_own() */
 };
 
 struct secmail_cert {

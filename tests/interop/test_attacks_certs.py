@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Attacks on certificates, through secmail-sop: what others put into them binds nobody, and what
 their owner took back stays taken back. Each class begins with controls."""
+import resource
 import struct
 import time
 
@@ -170,6 +171,12 @@ class Revocations(Attack):
                 self.assertEqual(self.encrypts(merged), CERT_CANNOT_ENCRYPT)
 
 
+def cpu_time():
+    """Seconds that the programs took so far: how busy the machine is doesn't matter."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Flood(Attack):
     """CVE-2019-13050: anybody can add signatures to what a key server holds."""
 
@@ -204,9 +211,9 @@ class Flood(Attack):
         for _ in range(900):
             parts.append(packet(PUBLIC_SUBKEY, Key(4, encrypts=True).body()))
         cert = b"".join(parts)
-        start = time.monotonic()
+        start = cpu_time()
         self.assertEqual(self.encrypts(cert), OK)
-        self.assertLess(time.monotonic() - start, 8)
+        self.assertLess(cpu_time() - start, 8)
 
     def test_flood_in_the_name_of_the_owner(self):
         identity = Identity(4)

@@ -262,17 +262,18 @@ static void floods(void **state)
     for (int i = 0; i < 30; i++)
         put_key_signature(f, &p.c, (struct sig_plan){.type = 0x1f}, &p.bob, &p.alice, NULL);
     const size_t one = (p.c.size - before) / 30;
-    put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.bob, &p.alice, NULL);
+    for (int i = 0; i < 11; i++)
+        put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.bob, &p.alice, NULL);
     put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.alice, &p.alice, NULL);
     cert = cert_of(&p);
     assert_ok(f->context, secmail_cert_key_info(f->context, cert, 0, NULL, &info));
     assert_int_equal(info.validity, SECMAIL_E_KEY_REVOKED);
     struct secmail_bytes *bytes;
     assert_ok(f->context, secmail_cert_export(f->context, cert, 0, &bytes));
-    assert_in_range(p.c.size - secmail_bytes_size(bytes), 20 * (one - 4), 20 * (one + 4));
+    assert_in_range(p.c.size - secmail_bytes_size(bytes), 21 * (one - 4), 21 * (one + 4));
     secmail_bytes_free(bytes);
     secmail_cert_unref(cert);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 9; i++)
         put_key_signature(f, &p.c, (struct sig_plan){.type = 0x1f}, &p.alice, &p.bob, NULL);
     assert_code(f->context, secmail_cert_parse(f->context, &cert, p.c.data, p.c.size),
                 SECMAIL_E_LIMIT_CERT_SIGNATURES);
@@ -526,6 +527,29 @@ static void sensitive_designations(void **state)
     done(&p);
 }
 
+/* A flood of revocations is refused only where one of them may be the revoker's. */
+static void flood_of_revocations(void **state)
+{
+    for (int designated = 0; designated < 2; designated++) {
+        struct people p = people(*state, 4);
+        struct fixture *f = p.f;
+        struct secmail_cert *cert;
+        set_limit(f, SECMAIL_LIMIT_CERT_SIGNATURES, 10);
+        put_primary(f, &p.c, &p.alice, SECMAIL_KEY_CERTIFY, 0);
+        if (designated)
+            put_key_signature(f, &p.c,
+                              (struct sig_plan){.type = 0x1f, .hashed = designation(&p.sub, 0x80)},
+                              &p.alice, &p.alice, NULL);
+        for (int i = 0; i < 11; i++)
+            put_key_signature(f, &p.c, (struct sig_plan){.type = 0x20}, &p.bob, &p.alice, NULL);
+        assert_code(f->context, secmail_cert_parse(f->context, &cert, p.c.data, p.c.size),
+                    designated ? SECMAIL_E_LIMIT_CERT_SIGNATURES : 0);
+        secmail_cert_unref(cert);
+        assert_ok(f->context, secmail_context_set_limits(f->context, NULL));
+        done(&p);
+    }
+}
+
 /* A few designations, then many, and many revocations: the copy is made at no great cost. */
 static void many_sensitive_designations(void **state)
 {
@@ -742,6 +766,7 @@ int main(void)
         fixture_test(back_signatures_among_others),
         fixture_test(sensitive_designations),
         fixture_test(many_sensitive_designations),
+        fixture_test(flood_of_revocations),
         fixture_test(designated_revokers),
         fixture_test(revoked_by_a_revoker_elsewhere),
         fixture_test(revoker_among_the_certificates),
