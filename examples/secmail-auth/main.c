@@ -2,10 +2,10 @@
 /* secmail-auth: authentication of one mail, with DNS answers from a file or the network. */
 #include "tool.h"
 
-#include <fcntl.h>
+#include "../closed_streams.h"
+
 #include <stdarg.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define SESSION "dns server anchors ip helo from now authserv-id public-suffixes trust-sealer"
 
@@ -136,21 +136,6 @@ static int run(size_t command, int argc, char **argv)
     secmail_suffixes_free(t.suffixes);
     secmail_context_free(t.context);
     return code;
-}
-
-/*
- * Takes the numbers of standard input, output and error, where the caller closed them: a socket of
- * the resolver would get the number, and the verdict with it.
- * Reading and writing them fails as it does with a closed one.
- */
-static bool take_closed_streams(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 &&
-            open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_NOCTTY) != fd)
-            return false;
-    }
-    return true;
 }
 
 int main(int argc, char **argv)

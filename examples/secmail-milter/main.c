@@ -7,6 +7,8 @@
  */
 #include "milter.h"
 
+#include "../closed_streams.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -123,6 +125,8 @@ static int run(struct config *config)
 int main(int argc, char **argv)
 {
     char error[512];
+    if (!take_closed_streams())
+        return 1;
     if (argc > 1 && !strcmp(argv[1], "--help")) {
         fputs(help, stdout);
         return 0;

@@ -2,12 +2,12 @@
 /* secmail-otp: the table of commands, messages, and input. */
 #include "tool.h"
 
-#include <fcntl.h>
+#include "../closed_streams.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define ACCOUNT "state key-file account now rule json"
 #define KEY "issuer label uri type algorithm digits period counter"
@@ -155,21 +155,6 @@ static void clean_up(struct tool *t)
     secmail_otp_verifier_free(t->verifier);
     secmail_context_free(t->context);
     free(t->input);
-}
-
-/*
- * Takes the numbers of standard input, output and error, where the caller closed them: the key file
- * or the lock would get the number, and the messages with it.
- * Reading and writing them fails as it does with a closed one.
- */
-static bool take_closed_streams(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 &&
-            open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_NOCTTY) != fd)
-            return false;
-    }
-    return true;
 }
 
 int main(int argc, char **argv)

@@ -2,12 +2,12 @@
 /* The way from a command line to a subcommand. */
 #include "program.h"
 
-#include <fcntl.h>
+#include "../closed_streams.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 struct program {
     const struct subcommand *table;
@@ -104,21 +104,6 @@ static int dispatch(struct sop *sop, const struct program *program, int argc, ch
         code = run(sop, command, &args);
     options_free(&args);
     return code;
-}
-
-/*
- * Takes the numbers of standard input, output and error, where the caller closed them: a file that
- * is opened would get the number, and VERIFICATIONS hold the plaintext or what is told of a bad
- * signature. Reading and writing them fails as it does with a closed one.
- */
-static bool take_closed_streams(void)
-{
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 &&
-            open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_NOCTTY) != fd)
-            return false;
-    }
-    return true;
 }
 
 int program_run(const struct subcommand *table, size_t count, int argc, char **argv)
