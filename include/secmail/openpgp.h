@@ -223,8 +223,8 @@ SECMAIL_API int secmail_generator_set_algorithm(struct secmail_generator *genera
 /**
  * Adds a user ID, by convention "Name <address>". The first one becomes the primary user ID.
  *
- * @param user_id  UTF-8 without control characters, NUL-terminated; copied
- * @return 0; SECMAIL_E_EXPECTED_TEXT.
+ * @param user_id  UTF-8 without control characters, NUL-terminated, at most 4096 bytes; copied
+ * @return 0; SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_ARGUMENT (too long).
  * @since 0.1
  */
 SECMAIL_API int secmail_generator_add_user_id(struct secmail_generator *generator,
@@ -321,8 +321,8 @@ SECMAIL_API int secmail_key_edit_set_expiry(struct secmail_key_edit *edit, size_
  * Adds a user ID, by convention "Name <address>". One that is revoked comes back; one that is there
  * stays as it is. The first of a key becomes the primary one.
  *
- * @param user_id  UTF-8 without control characters, NUL-terminated; copied
- * @return 0; SECMAIL_E_EXPECTED_TEXT.
+ * @param user_id  UTF-8 without control characters, NUL-terminated, at most 4096 bytes; copied
+ * @return 0; SECMAIL_E_EXPECTED_TEXT, SECMAIL_E_ARGUMENT (too long).
  * @since 0.1
  */
 SECMAIL_API int secmail_key_edit_add_user_id(struct secmail_key_edit *edit, const char *user_id);

@@ -179,7 +179,7 @@ struct secmail_cert;
 /**
  * Reads exactly one certificate, armored or binary. A transferable secret key is read too; its
  * secret parts are left out. Parts that this version can't use (unknown algorithms, versions or
- * packets) are kept for export, and never make the rest unusable.
+ * packets, user IDs of more than 4096 bytes) are kept for export, and never make the rest unusable.
  *
  * A user ID or subkey that stands there twice is read as one; a signature that stands at a part of
  * another kind than its own, and a revocation at any other part, goes to the part over which it was

@@ -2,6 +2,7 @@
 #include "user_id.h"
 
 #include "codec/utf8.h"
+#include "verify/cert.h"
 
 static bool is_clean_text(const char *text, bool lines)
 {
@@ -25,6 +26,9 @@ int smi_user_id_check(struct secmail_context *context, const char *user_id)
 {
     if (!user_id)
         return smi_fail(context, SECMAIL_E_ARGUMENT, "the user ID is NULL");
+    if (strlen(user_id) > SMI_USER_ID_MAX)
+        return smi_fail(context, SECMAIL_E_ARGUMENT, "a user ID has at most %d bytes",
+                        SMI_USER_ID_MAX);
     return smi_line_check(context, user_id, "a user ID");
 }
 

@@ -5,7 +5,8 @@
 
 #include "core/context.h"
 
-/* UTF-8 without control characters: SECMAIL_E_EXPECTED_TEXT; NULL: SECMAIL_E_ARGUMENT. */
+/* UTF-8 without control characters: SECMAIL_E_EXPECTED_TEXT; NULL, or too long:
+ * SECMAIL_E_ARGUMENT. */
 int smi_user_id_check(struct secmail_context *context, const char *user_id);
 
 /* The same for another text of one line; `what` is it, for the message. */

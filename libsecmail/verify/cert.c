@@ -151,7 +151,7 @@ static int read_component(struct secmail_context *context, struct secmail_cert *
     case SMI_TAG_PUBLIC_SUBKEY:
         return read_key(context, c, body);
     case SMI_TAG_USER_ID:
-        c->kind = SMI_COMPONENT_USER_ID;
+        c->kind = body.size > SMI_USER_ID_MAX ? SMI_COMPONENT_OTHER : SMI_COMPONENT_USER_ID;
         return 0;
     case SMI_TAG_USER_ATTRIBUTE:
         c->kind = SMI_COMPONENT_ATTRIBUTE;

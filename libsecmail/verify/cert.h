@@ -17,6 +17,10 @@ enum smi_component_kind {
     SMI_COMPONENT_OTHER, /* kept for export only */
 };
 
+/* Bytes of a user ID. Anybody can add long ones with thousands of self-signatures, and each costs a
+ * hash over it; other implementations draw the line at 2048. */
+enum { SMI_USER_ID_MAX = 4096 };
+
 struct smi_component {
     enum smi_component_kind kind;
     uint8_t tag;

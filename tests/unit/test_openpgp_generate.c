@@ -129,6 +129,13 @@ static void user_ids(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_code(f->context, secmail_generator_add_user_id(g, bad[i]), SECMAIL_E_EXPECTED_TEXT);
     assert_code(f->context, secmail_generator_add_user_id(g, NULL), SECMAIL_E_ARGUMENT);
+    char long_one[4096 + 2] = {0};
+    memset(long_one, 'a', sizeof long_one - 1);
+    assert_code(f->context, secmail_generator_add_user_id(g, long_one), SECMAIL_E_ARGUMENT);
+    long_one[4096] = 0;
+    assert_ok(f->context, secmail_generator_add_user_id(g, long_one));
+    secmail_generator_free(g);
+    g = plan(f, SECMAIL_PROFILE_RFC4880);
     char *copied = malloc(6);
     assert_non_null(copied);
     memcpy(copied, "Alice", 6);

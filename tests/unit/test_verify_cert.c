@@ -437,6 +437,29 @@ static void user_ids(void **state)
     drop(&key.body);
 }
 
+/* Each self-signature costs a hash over it. */
+static void long_user_ids(void **state)
+{
+    enum { MOST = 4096 };
+    static const uint8_t id[MOST + 1];
+    struct fixture *f = *state;
+    struct test_key key = test_key(f, 6, PK_ED25519, f->now);
+    for (size_t more = 0; more < 2; more++) {
+        struct collected c = {0};
+        put_body(&c, TAG_PUBLIC_KEY, &key.body);
+        put_packet(&c, TAG_USER_ID, id, MOST + more);
+        const size_t size = c.size;
+        struct secmail_cert *cert = parse_cert(f, &c);
+        struct secmail_bytes *bytes;
+        assert_int_equal(secmail_cert_user_id_count(cert), 1 - more);
+        assert_ok(f->context, secmail_cert_export(f->context, cert, 0, &bytes));
+        assert_int_equal(secmail_bytes_size(bytes), size);
+        secmail_bytes_free(bytes);
+        secmail_cert_unref(cert);
+    }
+    drop(&key.body);
+}
+
 static void key_info_arguments(void **state)
 {
     struct fixture *f = *state;
@@ -526,6 +549,7 @@ int main(void)
         fixture_test(secret_parts_are_left_out),
         fixture_test(unknown_secret_subkeys),
         fixture_test(user_ids),
+        fixture_test(long_user_ids),
         fixture_test(key_info_arguments),
         fixture_test(key_info_of_any_size),
         cmocka_unit_test(certificates_outlive_contexts),
