@@ -2,7 +2,12 @@
 /* version. */
 #include "commands.h"
 
+/* The tilde says that only a part of the draft is there. */
+#ifdef SOP_IS_PART
+#define SPEC "~draft-dkg-openpgp-stateless-cli-15"
+#else
 #define SPEC "draft-dkg-openpgp-stateless-cli-15"
+#endif
 
 static void print_extended(void)
 {
@@ -20,7 +25,6 @@ static void print_extended(void)
     printf("\n");
 }
 
-/* The tilde says that not all of the draft is there yet; the subset for verification is. */
 static void print_version(const struct arguments *args)
 {
     if (options_has(args, OPT_SOPV))
@@ -28,7 +32,7 @@ static void print_version(const struct arguments *args)
     else if (options_has(args, OPT_EXTENDED))
         print_extended();
     else if (options_has(args, OPT_SOP_SPEC))
-        printf("~" SPEC "\n");
+        printf(SPEC "\n");
     else
         printf("%s %s\n", options_has(args, OPT_BACKEND) ? "libsecmail" : SOP_NAME,
                secmail_version());

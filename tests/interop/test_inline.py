@@ -207,7 +207,7 @@ class Subset(Base):
         self.assertRegex(self.sopv.must("version").decode(), r"\Asecmail-sopv \d+\.\d+\.\d+\n\Z")
         self.assertRegex(self.sopv.must("version", "--backend").decode(), r"\Alibsecmail ")
         self.assertTrue(self.sopv.must("version", "--extended").startswith(b"secmail-sopv "))
-        self.assertIn(b"draft-dkg-openpgp-stateless-cli-", self.sopv.must("version", "--sop-spec"))
+        self.assertIn(b"~draft-dkg-openpgp-stateless-cli-", self.sopv.must("version", "--sop-spec"))
         for program in (self.sop, self.sopv):
             self.assertEqual(program.must("version", "--sopv"), b"1.0\n")
 

@@ -100,7 +100,7 @@ class Version(Case):
         self.assertTrue(extended.startswith(simple))
         self.assertIn("aead-ocb", extended)
         self.assertEqual(self.sop.must("version", "--sop-spec"),
-                         b"~draft-dkg-openpgp-stateless-cli-15\n")
+                         b"draft-dkg-openpgp-stateless-cli-15\n")
         self.assertEqual(self.sop.must("version", "--sopv"), b"1.0\n")
         self.assertRefused(self.sop("version", "--backend", "--extended"), INCOMPATIBLE_OPTIONS)
 
