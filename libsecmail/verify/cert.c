@@ -34,19 +34,13 @@ static struct smi_component *add_component(struct secmail_context *context,
     return c;
 }
 
-static bool is_revocation(uint8_t type)
-{
-    return type == SMI_SIG_KEY_REVOCATION || type == SMI_SIG_SUBKEY_REVOCATION ||
-           type == SMI_SIG_CERT_REVOCATION;
-}
-
 static int add_signature(struct secmail_context *context, struct secmail_cert *cert,
                          const struct smi_signature *read, size_t place)
 {
     struct smi_component *c = &cert->components[place];
     const uint64_t limit = smi_limit(context, SECMAIL_LIMIT_CERT_SIGNATURES);
     const bool foreign = !smi_signature_may_be_by(read, smi_cert_primary(cert));
-    const bool revokes = is_revocation(read->type);
+    const bool revokes = smi_is_revocation(read->type);
     size_t *count = !foreign ? &c->own_count : revokes ? &c->revoker_count : &c->foreign_count;
     /* Everybody can add signatures to a certificate and publish it: a flood of them must not make
      * it unusable, unless one of them may be a designated revoker's. */

@@ -16,12 +16,6 @@ struct cleaning {
  * all signatures, and who owns the certificate may have put in a million. */
 enum { DESIGNATIONS_LOOKED_AT = 64 };
 
-static bool is_revocation(const struct smi_signature *sig)
-{
-    return sig->type == SMI_SIG_KEY_REVOCATION || sig->type == SMI_SIG_SUBKEY_REVOCATION ||
-           sig->type == SMI_SIG_CERT_REVOCATION;
-}
-
 /* By the owner, or by a designated revoker that was met. */
 static int is_own(const struct cleaning *c, const struct smi_component *part,
                   const struct smi_signature *sig, bool *own)
@@ -41,7 +35,7 @@ static bool has_revoked(const struct secmail_cert *cert, const uint8_t *fp)
         const struct smi_component *part = &cert->components[i];
         for (size_t s = 0; s < part->signature_count; s++) {
             const struct smi_signature *sig = &part->signatures[s];
-            if (is_revocation(sig) && (sig->issuer_fp || sig->has_issuer_id) &&
+            if (smi_is_revocation(sig->type) && (sig->issuer_fp || sig->has_issuer_id) &&
                 smi_signature_may_be_by(sig, &key))
                 return true;
         }
@@ -73,7 +67,7 @@ static bool is_sensitive(struct cleaning *c, const struct smi_signature *sig)
  * local certification back is one, too; but a revocation by the owner is never left out. */
 static bool is_private(struct cleaning *c, const struct smi_signature *sig, bool own)
 {
-    if (!(c->what & SECMAIL_CLEAN_LOCAL) || (own && is_revocation(sig)))
+    if (!(c->what & SECMAIL_CLEAN_LOCAL) || (own && smi_is_revocation(sig->type)))
         return false;
     return sig->local || (own && is_sensitive(c, sig));
 }
@@ -93,7 +87,7 @@ static int stays(struct cleaning *c, const struct smi_component *part,
         *stay = !(c->what & SECMAIL_CLEAN_FOREIGN);
     else /* what designates a revoker counts for ever */
         *stay = !(c->what & SECMAIL_CLEAN_SUPERSEDED) || !binding || sig == binding ||
-                is_revocation(sig) || sig->has_revoker;
+                smi_is_revocation(sig->type) || sig->has_revoker;
     return 0;
 }
 

@@ -3,12 +3,6 @@
  * revoked in this way are revoked. */
 #include "validity.h"
 
-static bool is_revocation(uint8_t type)
-{
-    return type == SMI_SIG_KEY_REVOCATION || type == SMI_SIG_SUBKEY_REVOCATION ||
-           type == SMI_SIG_CERT_REVOCATION;
-}
-
 /* "1 octet of class, 1 octet of public-key algorithm ID, 20 octets of v4 fingerprint. The class
  * octet must have bit 0x80 set." */
 static bool names(struct smi_cursor in, const struct smi_public_key *key)
@@ -39,7 +33,7 @@ static int is_revoker(struct secmail_context *context, const struct secmail_cert
         const struct smi_component *c = &cert->components[i];
         for (size_t s = 0; s < c->signature_count && !*is; s++) {
             const struct smi_signature *sig = &c->signatures[s];
-            if (sig->problem || is_revocation(sig->type) || !designates(sig, key))
+            if (sig->problem || smi_is_revocation(sig->type) || !designates(sig, key))
                 continue;
             int rc = smi_cert_is_own(context, cert, c, sig, is);
             if (rc)
@@ -60,7 +54,7 @@ static void remember(const struct smi_signature *sig, bool good)
 
 static bool is_candidate(const struct smi_signature *sig, const struct smi_public_key *key)
 {
-    return !sig->problem && is_revocation(sig->type) && smi_signature_may_be_by(sig, key) &&
+    return !sig->problem && smi_is_revocation(sig->type) && smi_signature_may_be_by(sig, key) &&
            atomic_load_explicit(&sig->by_revoker, memory_order_relaxed) != SMI_CHECK_GOOD;
 }
 

@@ -110,6 +110,12 @@ static inline bool smi_signature_expired(const struct smi_signature *sig, int64_
     return sig->lifetime && time >= sig->created + sig->lifetime;
 }
 
+static inline bool smi_is_revocation(uint8_t type)
+{
+    return type == SMI_SIG_KEY_REVOCATION || type == SMI_SIG_SUBKEY_REVOCATION ||
+           type == SMI_SIG_CERT_REVOCATION;
+}
+
 /* Does the policy know all critical notations of the signature (section 5.2.3.24)? Without a policy
  * none is known. */
 SMI_SHARED bool smi_signature_notations_known(const struct smi_signature *sig,
